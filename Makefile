@@ -1,0 +1,78 @@
+# `make run` and `make test` are all a newcomer needs; both begin with `make setup`.
+# Needs python3 (3.11 or newer) with venv, and make; everything else comes from requirements.lock.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lint types layers pytest unused lock
+
+PYTHON ?= python3
+PORT ?= 8000
+DATABASE ?= sqlite:///.data/sandbox.db
+PACKAGES := workflows machines rules api scheduler cases simulation
+BIN := .venv/bin
+STAMP := .venv/.made
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:
+	@echo 'make setup   .venv with everything, and the command chengnuo in it'
+	@echo 'make run     the sandbox on http://127.0.0.1:$(PORT)'
+	@echo 'make test    every gate: ruff, mypy, import-linter, pytest'
+	@echo 'make check   the gates that run no test;  make format  repairs what ruff can'
+	@echo 'make lock    requirements.lock anew, from pyproject.toml'
+
+setup: $(STAMP)
+	@:
+
+# One installation at a time, and the stamp last: a broken attempt is simply repeated.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo 'Chengnuo needs Python 3.11 or newer; try: make PYTHON=python3.12 setup'; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' \
+	    || { echo 'Python cannot make virtual environments here: install python3-venv'; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup
+	@mkdir -p .data
+	$(BIN)/chengnuo db upgrade --db '$(DATABASE)'
+	exec $(BIN)/chengnuo serve --sandbox --port $(PORT) --db '$(DATABASE)'
+
+test: check pytest
+
+check: lint types layers
+
+lint: setup
+	@echo '== ruff'
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	@echo '== mypy'
+	$(BIN)/mypy
+
+layers: setup
+	@echo '== import-linter'
+	$(BIN)/lint-imports --no-logo
+
+pytest: setup
+	@echo '== pytest'
+	$(BIN)/pytest
+
+# Packages declared and not imported, or imported and not declared.
+unused: setup
+	$(BIN)/deptry .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# A clean environment, so that nothing installed by hand slips into the lock.
+lock:
+	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh/venv"; \
+	"$$fresh/venv/bin/python" -m pip install --quiet '.[test]'; \
+	"$$fresh/venv/bin/python" -m pip freeze --exclude chengnuo > "$$fresh/lock"; \
+	LC_ALL=C sort --ignore-case "$$fresh/lock" > requirements.lock

@@ -1,0 +1,225 @@
+"""What is kept: one frozen row type per table, the same for memory, SQLite and PostgreSQL.
+
+Rows are derived from entries by `cases/records.py`; a store only writes and reads them. JSON
+bodies are canonical text, so that a hash of what was stored can be taken again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """The projection of a journal. `state`: the case as canonical JSON; `head_hash`: hash of the
+    last entry; `next_enforce_at`: the next rung of any kind; `next_mild_at`: the next rung that
+    harms nobody; `broken`: why enforcement set the case aside, `retry_at`: when it tries again."""
+
+    id: str
+    zone: str
+    workflow: str
+    definition: str
+    subject_kind: str
+    subject_name: str
+    subject_uscc: str | None
+    state: str
+    version: int
+    head_hash: str
+    settled: bool
+    closed: bool
+    opened_at: datetime
+    updated_at: datetime
+    next_enforce_at: datetime | None
+    next_mild_at: datetime | None
+    broken: str | None = None
+    retry_at: datetime | None = None
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One journal entry. `hash` = sha256 of prev_hash, case id, seq and body."""
+
+    case_id: str
+    seq: int
+    at: datetime
+    kind: str
+    event: str
+    actor: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationRow:
+    """One occurrence of an obligation (or timer, `bearer` None): the diary. `side`: applicant,
+    authority or third_party; `earliest` is the day a reminder and a queue use."""
+
+    case_id: str
+    obligation: str
+    occurrence: int
+    zone: str
+    workflow: str
+    bearer: str | None
+    side: str
+    status: str
+    kind: str
+    due_on: date | None
+    due_at: datetime | None
+    earliest: date | None
+    latest: date | None
+    enforceable_from: date | None
+    missed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiredRow:
+    """A rung taken: unique by case, obligation, occurrence and rung. Exactly-once is this row."""
+
+    case_id: str
+    obligation: str
+    occurrence: int
+    rung: str
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditFactRow:
+    """A fact of the credit file: unique by its source entry and effect number. `retracts`: the
+    number of the entry and effect it takes back, as seq.n of the same case."""
+
+    case_id: str
+    seq: int
+    n: int
+    uscc: str
+    fact: str
+    workflow: str
+    at: datetime
+    clauses: str
+    retracts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An effect to be carried out towards people or other systems (push, notify, task, ...)."""
+
+    case_id: str
+    seq: int
+    n: int
+    do: str
+    zone: str
+    workflow: str
+    uscc: str | None
+    body: str
+    at: datetime
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """Work on another aggregate, one enterprise or target at a time: unique by source entry and
+    effect number. `do`: list, delist, restrict, retract, open_case."""
+
+    case_id: str
+    seq: int
+    n: int
+    do: str
+    target: str
+    body: str
+    at: datetime
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """An entry on a list, or a restriction, of one enterprise; unique by source entry and effect
+    number. `list` is None for a restriction outside a list; `restriction`/`for_workflow` say what
+    it closes; `ended_at` when it was taken back."""
+
+    case_id: str
+    seq: int
+    n: int
+    uscc: str
+    name: str
+    list: str | None
+    restriction: str | None
+    for_workflow: str | None
+    workflow: str
+    clauses: str
+    since_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A zone setting, chained like a journal per zone. `unit` and `value` are the number."""
+
+    zone: str
+    seq: int
+    workflow: str
+    name: str
+    unit: str
+    value: int
+    since: date
+    basis: str
+    assumed: bool
+    set_by: str
+    confirmed_by: str | None
+    at: datetime
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """A definition's text, kept for ever under its hash."""
+
+    hash: str
+    workflow: str
+    text: str
+    first_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A bearer token, by the sha256 of its secret. `roles`: ids joined by spaces."""
+
+    sha256: str
+    user: str
+    roles: str
+    zone: str | None
+    enterprise: str | None
+    label: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRow:
+    """A successful answer kept under the actor's key; `body_hash` detects another body."""
+
+    actor: str
+    key: str
+    body_hash: str
+    response: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one transaction writes. `cases`: (row, version it replaces; 0 for a new case)."""
+
+    cases: tuple[tuple[CaseRow, int], ...] = ()
+    entries: tuple[EntryRow, ...] = ()
+    obligations: tuple[ObligationRow, ...] = ()
+    fired: tuple[FiredRow, ...] = ()
+    credit_facts: tuple[CreditFactRow, ...] = ()
+    outbox: tuple[OutboxRow, ...] = ()
+    work: tuple[WorkRow, ...] = ()
+    definitions: tuple[DefinitionRow, ...] = field(default=())
+    idempotency: tuple[IdempotencyRow, ...] = ()

@@ -1,0 +1,77 @@
+"""What can be asked of a case, and what comes back.
+
+A refusal is a value: a stable reason, one sentence in Chinese and English, and the clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from machines.case import Actor, Because, EffectRecord, Entry, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open a case: who it is about, the other parties, the facts stated."""
+
+    case_id: str
+    zone: str
+    subject: Party
+    actor: Actor
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Proof of an act recorded late: a receipt or postmark, confirmed by a second person."""
+
+    reference: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A person's act. `documents`: material id -> sha256 of the file, or None."""
+
+    event: str
+    actor: Actor
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, str | None] = field(default_factory=dict)
+    happened_at: datetime | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enforce:
+    """The scheduler's act: take one rung of one occurrence. `sweep` names the sweep."""
+
+    because: Because
+    sweep: str
+
+
+AnyAct = Open | Act | Enforce
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The act is lawful: these entries, these effects (entry index, effect)."""
+
+    entries: tuple[Entry, ...]
+    effects: tuple[tuple[int, EffectRecord], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The act is not possible. `reason`: stable code; `context`: what a program may want to know
+    (missing facts, possible events)."""
+
+    reason: str
+    zh: str
+    en: str
+    clause: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)

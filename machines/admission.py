@@ -1,0 +1,186 @@
+"""Whether a case may open, and what an act recorded late may still do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from machines.acts import Act, Open, Refused
+from machines.case import Case, Party
+from machines.codec import to_plain
+from machines.compiler import Compiled
+from machines.effects import Task
+from machines.facts import check
+from machines.fold import evolve
+from machines.occurrence import Occurrence, plain_entry
+from machines.views import view_of
+from machines.words import Grounded
+from rules.credit_code import problem_with
+from rules.guards import first_unmet
+from rules.periods import shanghai_date
+from rules.view import World
+
+_WITH_CODE = ("enterprise", "agency")
+
+
+def admit(compiled: Compiled, act: Open, at: datetime, world: World) -> Refused | None:
+    """Why a case may not open, or None."""
+    definition = compiled.definition
+    opening = definition.opening
+    clause = opening.clauses[0] if opening.clauses else None
+    if act.actor.role not in opening.role:
+        names = ", ".join(opening.role)
+        return Refused(
+            "role_not_allowed", f"该角色不能发起此事项（可发起：{names}）。",
+            f"role {act.actor.role} may not open this; allowed: {names}", clause,
+        )  # fmt: skip
+    refused = _parties(compiled, act) or check(
+        act.facts, opening.needs, opening.may, definition.facts
+    )
+    if refused is not None:
+        return refused
+    for setting in definition.settings:
+        if world.settings.value(definition.key, setting.id, shanghai_date(at)) is None:
+            return Refused(
+                "setting_missing",
+                f"片区尚未设定“{setting.zh}”，不能受理；请先设定（须注明法律依据）。",
+                f"the zone has not set {definition.key}.{setting.id} ({setting.en}); "
+                "a case may open once it is set, with its legal basis",
+                setting.clauses[0] if setting.clauses else None,
+                {"setting": f"{definition.key}.{setting.id}", "unit": setting.unit},
+            )
+    case = evolve(None, plain_entry(opened(compiled, act, at, world)))
+    view = view_of(compiled, case, at, world)
+    for ref in opening.guards:
+        unmet = first_unmet(view, (ref,))
+        if unmet is not None:
+            return Refused(unmet.reason, unmet.zh, unmet.en, unmet.clause or clause)
+    return None
+
+
+def _parties(compiled: Compiled, act: Open) -> Refused | None:
+    definition = compiled.definition
+    if act.subject.kind != definition.subject:
+        return Refused(
+            "wrong_subject",
+            f"本事项的申请主体须为 {definition.subject}，而不是 {act.subject.kind}。",
+            f"the subject of {definition.key} is a {definition.subject}, not a {act.subject.kind}",
+        )
+    if not act.subject.name.strip():
+        return Refused("name_missing", "缺少申请主体名称。", "the subject has no name")
+    unknown = [role for role in act.parties if role not in definition.parties]
+    if unknown:
+        known = ", ".join(definition.parties) or "none"
+        return Refused(
+            "party_unknown", f"本事项没有名为 {unknown[0]} 的当事方（有：{known}）。",
+            f"{definition.key} has no party {unknown[0]}; its parties: {known}",
+        )  # fmt: skip
+    for role, spec in definition.parties.items():
+        if spec.required and role not in act.parties and not spec.same_as_subject:
+            return Refused(
+                "party_missing", f"缺少当事方：{spec.zh}（{role}）。",
+                f"the party {role} ({spec.en}) is missing",
+            )  # fmt: skip
+    everyone: list[tuple[str, Party]] = [("subject", act.subject), *act.parties.items()]
+    for role, party in everyone:
+        refused = _code(role, party)
+        if refused is not None:
+            return refused
+    return None
+
+
+def _code(role: str, party: Party) -> Refused | None:
+    """A credit code where the kind of party has one, and none where it cannot have one yet."""
+    if party.kind == "pre_establishment" and party.uscc is not None:
+        return Refused(
+            "uscc_too_early", "设立登记前尚无统一社会信用代码，登记时方予赋码。",
+            "an enterprise being established has no credit code yet; registration assigns it",
+        )  # fmt: skip
+    if party.kind in _WITH_CODE and party.uscc is None:
+        return Refused(
+            "uscc_missing", f"缺少统一社会信用代码（{role}：{party.name}）。",
+            f"the credit code of {role} ({party.name}) is missing",
+        )  # fmt: skip
+    problem = problem_with(party.uscc) if party.uscc is not None else None
+    if problem is None:
+        return None
+    return Refused("uscc_wrong", f"{role}：{problem.zh}", f"{role}: {problem.en}")
+
+
+def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurrence:
+    """The opening as an occurrence: the head of the journal."""
+    definition = compiled.definition
+    parties = dict(act.parties)
+    for role, spec in definition.parties.items():
+        if spec.same_as_subject:
+            parties.setdefault(role, act.subject)
+    head: Mapping[str, Any] = {
+        "id": act.case_id,
+        "workflow": definition.key,
+        "definition": compiled.hash,
+        "zone": act.zone,
+        "subject": to_plain(act.subject),
+        "parties": to_plain(parties),
+        "tracks": {name: track.initial for name, track in definition.tracks.items()},
+    }
+    return Occurrence(
+        kind="opened",
+        event="open",
+        at=at,
+        happened_at=at,
+        actor=act.actor,
+        facts=act.facts,
+        marks={"opens": head, "hand": "apply" if act.actor.role == "applicant" else "other"},
+        inputs=world.versions(),
+        clauses=definition.opening.clauses,
+    )
+
+
+def late_record(
+    compiled: Compiled, case: Case, act: Act, at: datetime
+) -> Refused | Occurrence | None:
+    """An act that happened earlier than it is recorded and would be in time only by that.
+
+    It helps the bearer only with a receipt or postmark and a second person. If the miss has
+    already been recorded, nothing moves: a task asks a person to restore."""
+    when = act.happened_at
+    if when is None or shanghai_date(when) >= shanghai_date(at):
+        return None
+    for spec in compiled.definition.obligations:
+        duty = case.latest(spec.id)
+        concerned = any(ref.key == act.event for ref in (*spec.filed_by, *spec.met_by))
+        if duty is None or not concerned or duty.due.on is None or spec.late != "refused":
+            continue
+        in_time = shanghai_date(when) <= duty.due.on < shanghai_date(at)
+        if not in_time or duty.status not in ("open", "missed"):
+            continue
+        clause = spec.clauses[0] if spec.clauses else None
+        proof = act.evidence
+        if proof is None or not proof.reference or proof.confirmed_by in ("", act.actor.user):
+            return Refused(
+                "evidence_required",
+                "补录期限内的行为，须有回执或邮戳编号，并由另一名工作人员确认。",
+                "an act recorded after its date counts only with a receipt or postmark "
+                "reference, confirmed by a second person",
+                clause,
+                {"obligation": spec.id, "due_on": str(duty.due.on)},
+            )
+        if duty.status == "missed":
+            return _restoration_task(act, at, when, spec.id)
+    return None
+
+
+def _restoration_task(act: Act, at: datetime, when: datetime, obligation: str) -> Occurrence:
+    task = Task(
+        do="task",
+        role="supervision",
+        zh=f"补录材料显示“{obligation}”曾在期限内办理，请审查是否恢复。",
+        en=f"a late record shows that {obligation} was done in time: decide whether to restore",
+    )
+    ground = Grounded(clauses=(), inferred=True)
+    return Occurrence(
+        kind="act", event="record_late", at=at, happened_at=when, actor=act.actor,
+        marks={"keys": [], "facts": {}, "late_event": act.event, "stated": to_plain(act.facts)},
+        lines=((task, ground),), evidence=to_plain(act.evidence),
+    )  # fmt: skip

@@ -1,0 +1,220 @@
+"""A case and its journal: the frozen values `decide` reads and `evolve` folds.
+
+A case is the fold of its entries. An entry carries whole new values (a duty with its computed
+date and receipt, a licence with its status), so that replay recomputes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+DutyStatus = Literal["open", "filed", "met", "missed", "waived", "suspended"]
+DueKind = Literal["firm", "provisional", "event", "given", "standing", "none"]
+LicenceStatus = Literal["live", "suspended", "revoked", "withdrawn", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody a case is about. `uscc`: the credit code, where the kind has one; `ref`: another
+    identifier (a ship's number, a project code)."""
+
+    kind: str
+    name: str
+    uscc: str | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which role. `enterprise`: the credit code an applicant acts for."""
+
+    user: str
+    role: str
+    enterprise: str | None = None
+
+
+ENGINE = Actor("engine", "engine")
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """By when a duty is due.
+
+    `on`: Shanghai date (the estimate while provisional); `at`: instant, for hours; `opens_on`: the
+    first day of a window; `earliest`/`latest`: the range while provisional; `told_on`: the date
+    the bearer was told; `enforceable_from`: first day of an adverse act, None while none can be
+    named; `event`: for duties bound to an event or another obligation."""
+
+    kind: DueKind
+    on: date | None = None
+    at: datetime | None = None
+    opens_on: date | None = None
+    earliest: date | None = None
+    latest: date | None = None
+    told_on: date | None = None
+    enforceable_from: date | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One interval that does not count: after `since` up to and including `until`."""
+
+    since: date
+    until: date | None
+    reason: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One occurrence of an obligation, or of a timer (`bearer` None).
+
+    `anchor`: the instant its period starts from; `period`: unit:amount as counted, None where no
+    period runs; `fired`: the rungs already taken (warn:N, missed, enforced, raised); `warn_on`: the
+    Shanghai date of each warning, by working days before the due date."""
+
+    obligation: str
+    occurrence: int
+    status: DutyStatus
+    bearer: str | None
+    due: DueDate
+    anchor: datetime
+    period: str | None = None
+    round: int = 1
+    missed_on: date | None = None
+    acted_at: datetime | None = None
+    fired: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    warn_on: tuple[tuple[int, date], ...] = ()
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Obligation id and occurrence: unique in a case."""
+        return (self.obligation, self.occurrence)
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What was issued, and what became of it."""
+
+    licence: str
+    status: LicenceStatus
+    issued_at: datetime
+    annotation: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A material in hand: when it came and the hash of the file, where there is one."""
+
+    material: str
+    at: datetime
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRecord:
+    """One effect as ordered: `n` numbers it in its entry; `against` is a role or party name and
+    `uscc` its code at that moment; `what` are the effect's own fields."""
+
+    n: int
+    do: str
+    what: Mapping[str, Any]
+    against: str
+    uscc: str | None
+    clauses: tuple[str, ...]
+    adverse: bool
+    reading: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Which rung of which occurrence an automatic act answers. `rung`: warn:N, missed, enforced,
+    raised (a timer)."""
+
+    obligation: str
+    occurrence: int
+    rung: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal.
+
+    `moves`: track -> (from, to); `duties`, `licences`, `documents`: whole new values;
+    `marks`: changes of the remaining fields of the case, by field name; `inputs`: the versions of
+    the world the decision saw; `explains`: one sentence in each language."""
+
+    kind: Literal["opened", "act", "automatic", "enforced"]
+    event: str
+    at: datetime
+    happened_at: datetime
+    actor: Actor
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    documents: tuple[HandedIn, ...] = ()
+    moves: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    effects: tuple[EffectRecord, ...] = ()
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    clauses: tuple[str, ...] = ()
+    because: Because | None = None
+    evidence: Mapping[str, Any] | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    explains: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What restoring an adverse act must put back: the entry's number and reason; the tracks,
+    licences and duties as they were before it; the duties it armed; the numbers of the effects
+    to retract."""
+
+    seq: int
+    because: Because | None
+    armed: tuple[tuple[str, int], ...]
+    tracks: Mapping[str, str]
+    licences: tuple[Licence, ...]
+    duties: tuple[Duty, ...]
+    effects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One application and everything that followed. `version` is the number of its entries;
+    `definition` the hash of the text that governs it."""
+
+    id: str
+    workflow: str
+    definition: str
+    zone: str
+    subject: Party
+    opened_at: datetime
+    version: int
+    tracks: Mapping[str, str]
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, HandedIn] = field(default_factory=dict)
+    licences: Mapping[str, Licence] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()
+    happened: Mapping[str, datetime] = field(default_factory=dict)
+    track_last: Mapping[str, datetime] = field(default_factory=dict)
+    hands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stayed: str | None = None
+    ended: str | None = None
+    undo: tuple[Undo, ...] = ()
+
+    def latest(self, obligation: str) -> Duty | None:
+        """The latest occurrence of an obligation or timer, None before it was first armed."""
+        found = [duty for duty in self.duties if duty.obligation == obligation]
+        return found[-1] if found else None
+
+    def party(self, role: str) -> Party:
+        """The party of a role; the subject where no other is named."""
+        return self.parties.get(role, self.subject)

@@ -1,0 +1,112 @@
+"""Plain JSON for the frozen values of a case, and back: exact, typed, without a schema of its own.
+
+Dates and instants become ISO strings; empty fields and defaults are left out, so that an old
+record can still be read when a field is added.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class CodecError(ValueError):
+    """A stored value does not have the shape of its type."""
+
+
+def canonical(plain: object) -> str:
+    """The one JSON text of a plain value: sorted keys, no spaces, UTF-8. Hashes are taken of it."""
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_plain(value: Any) -> Any:
+    """Dataclasses, tuples, mappings, dates and instants as JSON values."""
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, date):  # an instant is a date, too
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        plain: dict[str, Any] = {}
+        for name, default in _defaults(type(value)):
+            item = getattr(value, name)
+            if item != default:
+                plain[name] = to_plain(item)
+        return plain
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [to_plain(item) for item in value]
+    raise CodecError(f"no plain form for {type(value).__name__}")
+
+
+def from_plain(cls: type[T], plain: Any) -> T:
+    """A value of a dataclass from its plain form. Raises CodecError where it does not fit."""
+    try:
+        return typing.cast("T", _reader(cls)(plain))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CodecError(f"{cls.__name__}: {error}") from error
+
+
+@cache
+def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
+    found = []
+    for item in dataclasses.fields(cls):
+        default: Any = item.default
+        if item.default_factory is not dataclasses.MISSING:
+            default = item.default_factory()
+        found.append((item.name, default))
+    return tuple(found)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if hint is datetime:
+        return datetime.fromisoformat
+    if hint is date:
+        return date.fromisoformat
+    if dataclasses.is_dataclass(hint):
+        return _dataclass_reader(typing.cast("type", hint))
+    if origin is typing.Literal:
+        return _same
+    if origin in (typing.Union, types.UnionType):
+        present = [arg for arg in args if arg is not type(None)]
+        if len(present) != 1:
+            return _same
+        read = _reader(present[0])
+        return lambda plain: None if plain is None else read(plain)
+    if origin is tuple:
+        if len(args) == 2 and args[1] is Ellipsis:
+            read = _reader(args[0])
+            return lambda plain: tuple(read(item) for item in plain)
+        reads = [_reader(arg) for arg in args]
+        return lambda plain: tuple(r(item) for r, item in zip(reads, plain, strict=True))
+    if origin is not None and issubclass(typing.cast("type", origin), Mapping):
+        read = _reader(args[1])
+        return lambda plain: {key: read(item) for key, item in plain.items()}
+    return _same
+
+
+def _dataclass_reader(cls: type) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(cls)
+    fields = [item.name for item in dataclasses.fields(cls)]
+    reads: dict[str, Callable[[Any], Any]] = {}
+
+    def read(plain: Any) -> Any:
+        if not reads:
+            reads.update({name: _reader(hints[name]) for name in fields})
+        return cls(**{name: reads[name](item) for name, item in plain.items()})
+
+    return read

@@ -1,0 +1,165 @@
+"""Turns a definition into machines that `transitions` executes, one flat machine a track.
+
+The only place that knows `transitions`. Nothing is attached to a case: a throw-away token carries
+the state in and the chosen edge out, guards run as conditions, effects are not executed. The same
+machine is read once into a table for the hot paths; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from transitions import EventData, Machine, MachineError
+
+from machines.definition import Definition, Obligation, Timer, Transition
+from rules.guards import first_unmet
+from rules.view import Unmet, View
+
+Edges = tuple[Transition, ...]
+Side = Literal["applicant", "authority", "third_party"]
+
+
+@dataclass(slots=True)
+class _Token:
+    """What a track's machine moves: the state, and what the conditions found on the way."""
+
+    state: str
+    edge: Transition | None = None
+    unmet: list[tuple[Transition, Unmet]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one track answers to an event: the edge taken, or why none was.
+
+    `edge` None and `unmet` empty: the event is not possible in this state."""
+
+    edge: Transition | None
+    unmet: tuple[tuple[Transition, Unmet], ...] = ()
+
+
+class _Condition:
+    """The guards of one edge as one `transitions` condition."""
+
+    def __init__(self, edge: Transition) -> None:
+        self.edge = edge
+
+    def __call__(self, event: EventData) -> bool:
+        token: _Token = event.model
+        unmet = first_unmet(event.kwargs["view"], self.edge.guards)
+        if unmet is not None:
+            token.unmet.append((self.edge, unmet))
+            return False
+        token.edge = self.edge
+        return True
+
+
+def _machine(definition: Definition, track: str) -> Machine:
+    machine = Machine(
+        model=None,
+        states=list(definition.tracks[track].states),
+        initial=definition.tracks[track].initial,
+        auto_transitions=False,
+        ignore_invalid_triggers=False,
+        send_event=True,
+    )
+    for edge in definition.transitions:
+        if edge.track == track:
+            machine.add_transition(
+                trigger=edge.event,
+                source=list(edge.source),
+                dest="=" if edge.to == "same" else edge.to,
+                conditions=[_Condition(edge)],
+            )
+    return machine
+
+
+def _table(track: str, machine: Machine) -> dict[tuple[str, str, str], Edges]:
+    table: dict[tuple[str, str, str], Edges] = {}
+    for event in machine.events.values():
+        for source, transitions in event.transitions.items():
+            edges = tuple(one.conditions[0].func.edge for one in transitions)
+            table[(track, str(source), event.name)] = edges
+    return table
+
+
+class Compiled:
+    """A definition ready to run. `hash` names its exact text; `sides` says of each role whose
+    side it is on (applicant, authority, third_party)."""
+
+    def __init__(self, definition: Definition, text_hash: str, sides: Mapping[str, Side]) -> None:
+        self.definition = definition
+        self.hash = text_hash
+        self.sides = sides
+        self._machines = {track: _machine(definition, track) for track in definition.tracks}
+        self.table: dict[tuple[str, str, str], Edges] = {}
+        for track, machine in self._machines.items():
+            self.table.update(_table(track, machine))
+        tracks: dict[str, list[str]] = defaultdict(list)
+        for edge in definition.transitions:
+            if edge.track not in tracks[edge.event]:
+                tracks[edge.event].append(edge.track)
+        self.tracks_of: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in tracks.items()}
+        self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
+        self.duties: dict[str, Obligation | Timer] = {
+            one.id: one for one in (*definition.obligations, *definition.timers)
+        }
+        self.groups = _groups(definition)
+        self.labels = _labels(definition)
+
+    def choose(self, track: str, state: str, event: str, view: View, *, hot: bool) -> Choice:
+        """Which edge the event takes on a track. `hot` reads the table, else `transitions` runs."""
+        return (self._by_table if hot else self._by_machine)(track, state, event, view)
+
+    def _by_machine(self, track: str, state: str, event: str, view: View) -> Choice:
+        token = _Token(state)
+        try:
+            self._machines[track].events[event].trigger(token, view=view)
+        except (MachineError, KeyError):
+            return Choice(None)
+        return Choice(token.edge, tuple(token.unmet))
+
+    def _by_table(self, track: str, state: str, event: str, view: View) -> Choice:
+        unmet: list[tuple[Transition, Unmet]] = []
+        for edge in self.table.get((track, state, event), ()):
+            found = first_unmet(view, edge.guards)
+            if found is None:
+                return Choice(edge, tuple(unmet))
+            unmet.append((edge, found))
+        return Choice(None, tuple(unmet))
+
+    def possible(self, tracks: Mapping[str, str]) -> tuple[str, ...]:
+        """Events that every track concerned knows in its present state, in the file's order."""
+        return tuple(
+            event
+            for event, concerned in self.tracks_of.items()
+            if all((track, tracks[track], event) in self.table for track in concerned)
+        )
+
+
+def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {
+        group: tuple(item.one_of or (item.id,) for item in definition.materials.group(group))
+        for group in ("upfront", "committed", "verified_online", "optional")
+    }
+
+
+def _labels(definition: Definition) -> dict[str, tuple[str, str]]:
+    labels: dict[str, tuple[str, str]] = {}
+    for name, text in (
+        *definition.facts.items(),
+        *definition.licences.items(),
+        *definition.documents.items(),
+        *definition.events.items(),
+        *((one.id, one) for one in (*definition.obligations, *definition.timers)),
+        *(
+            (item.id, item)
+            for group in ("upfront", "committed", "verified_online", "optional")
+            for item in definition.materials.group(group)
+        ),
+    ):
+        labels[name] = (text.zh, text.en)
+    return labels

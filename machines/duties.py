@@ -1,0 +1,274 @@
+"""What an event does to the duties of a case: arms, files, meets, reopens, waives.
+
+The bearer's own act stops the clock (`filed`); the authority's answer settles it (`met`); a
+rejection after the date is the miss. A duty that was missed stays missed, whatever comes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from machines.acts import Refused
+from machines.case import Case, DueDate, Duty
+from machines.compiler import Compiled, Side
+from machines.counting import Moment, count
+from machines.definition import EventRef, Obligation, Start, Timer
+from machines.fold import with_duties
+from rules.guards import first_unmet
+from rules.periods import shanghai_date
+from rules.view import View, World
+
+RUNNING = ("open", "filed", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as the duties see it: its keys (name, and `serve:document:party` for a service),
+    when it happened and was recorded, the case after it and the view after it."""
+
+    keys: tuple[str, ...]
+    happened_at: datetime
+    at: datetime
+    before: Case
+    after: Case
+    view: View
+    world: World
+    sides: Mapping[str, Side]
+
+
+def refers(refs: Iterable[EventRef], now: Happening) -> bool:
+    """Whether the event is one of the moments named."""
+    return any(ref.key in now.keys and _holds(ref, now) for ref in refs)
+
+
+def _holds(ref: EventRef, now: Happening) -> bool:
+    return first_unmet(now.view, ref.when) is None
+
+
+def side_of(spec: Obligation | Timer, sides: Mapping[str, Side]) -> Side:
+    """Whose duty it is; a timer is counted like an applicant's period (public objections)."""
+    return "applicant" if isinstance(spec, Timer) else sides.get(spec.bearer, "third_party")
+
+
+def changes(compiled: Compiled, now: Happening) -> tuple[Duty, ...]:
+    """Whole new values of every duty the event touches, in the file's order."""
+    found: dict[tuple[str, int], Duty] = {}
+    for spec in compiled.duties.values():
+        latest = now.after.latest(spec.id)
+        touched = _touch(compiled, spec, latest, now) if latest is not None else None
+        if touched is not None:
+            found[touched.key] = touched
+        started = _arm(compiled, spec, touched or latest, now)
+        if started is not None:
+            found[started.key] = started
+            after = replace(now.after, duties=with_duties(now.after.duties, (started,)))
+            now = replace(now, after=after)
+    return tuple(found.values())
+
+
+def _touch(compiled: Compiled, spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
+    if isinstance(spec, Timer):
+        stopped = duty.status == "open" and refers(spec.stopped_by, now)
+        return replace(duty, status="waived", acted_at=now.happened_at) if stopped else None
+    if duty.status == "missed":
+        return _after_the_miss(spec, duty, now)
+    if duty.status not in RUNNING:
+        return None
+    if duty.due.kind == "event" and duty.due.event in now.keys and not refers(spec.met_by, now):
+        return _missed(duty, shanghai_date(now.happened_at), now)
+    if spec.due.until is not None and spec.due.until in now.keys:
+        return replace(duty, status="met", acted_at=now.happened_at)
+    if refers(spec.met_by, now):
+        return replace(duty, status="met", acted_at=duty.acted_at or now.happened_at)
+    if refers(spec.filed_by, now):
+        return replace(duty, status="filed", acted_at=now.happened_at)
+    if duty.status == "filed" and refers(spec.reopened_by, now):
+        return _reopened(spec, duty, now)
+    if refers(spec.waived_by, now):
+        return replace(duty, status="waived")
+    return None
+
+
+def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
+    if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
+        served = shanghai_date(now.at)
+        due = replace(duty.due, enforceable_from=now.world.calendar.add(served, 1))
+        return replace(duty, due=due)
+    if refers((*spec.met_by, *spec.filed_by), now) and duty.acted_at is None:
+        return replace(duty, acted_at=now.happened_at)
+    return None
+
+
+def _missed(duty: Duty, day: date, now: Happening, *, enforceable: bool = True) -> Duty:
+    """A miss that an event brings about: enforceable from the first working day after it."""
+    first = now.world.calendar.add(day, 1) if enforceable else None
+    return replace(
+        duty,
+        status="missed",
+        missed_on=day,
+        fired=(*duty.fired, "missed"),
+        due=replace(duty.due, enforceable_from=first),
+    )
+
+
+def _reopened(spec: Obligation, duty: Duty, now: Happening) -> Duty:
+    """A rejection: the duty runs on to its old date, or, after that date, is missed. Then the
+    consequence waits for the service of the rejection."""
+    day = shanghai_date(now.at)
+    if duty.due.on is None or day <= duty.due.on:
+        return replace(duty, status="open", acted_at=None)
+    if duty.due.kind == "provisional" and (duty.due.latest is None or day <= duty.due.latest):
+        return replace(duty, status="open", acted_at=None)
+    return _missed(
+        replace(duty, acted_at=None), day, now, enforceable=not spec.rejection_served
+    )
+
+
+def _arm(
+    compiled: Compiled, spec: Obligation | Timer, latest: Duty | None, now: Happening
+) -> Duty | None:
+    running = latest is not None and latest.status in RUNNING
+    waiting = running and latest is not None and latest.due.event == _WAITING
+    if running and not waiting:
+        return None
+    if isinstance(spec, Obligation) and _not_applicable(spec, now):
+        return None
+    anchor = _anchor(compiled, spec.starts, latest if not waiting else None, now)
+    if anchor is None:
+        return _announced(compiled, spec, latest, now)
+    occurrence = latest.occurrence if waiting and latest else _next(latest)
+    duty = armed(compiled, spec, Moment(now.after, now.world, _for(spec, anchor, now),
+                                        side_of(spec, now.sides)), occurrence)  # fmt: skip
+    if waiting and latest is not None:
+        return replace(duty, status=latest.status, acted_at=latest.acted_at)
+    return duty
+
+
+_WAITING = "service"
+
+
+def _next(latest: Duty | None) -> int:
+    return 1 if latest is None else latest.occurrence + 1
+
+
+def _not_applicable(spec: Obligation, now: Happening) -> bool:
+    return first_unmet(now.view, spec.applies_if) is not None
+
+
+def _for(spec: Obligation | Timer, anchor: datetime, now: Happening) -> datetime:
+    """An act recorded late never starts another's clock in the past: only the authority's own
+    period may count from the day it says it acted."""
+    if side_of(spec, now.sides) == "authority" or anchor != now.happened_at:
+        return anchor
+    return now.at
+
+
+def armed(
+    compiled: Compiled, spec: Obligation | Timer, moment: Moment, occurrence: int, round_: int = 1
+) -> Duty:
+    """A new occurrence that starts at the anchor."""
+    counted = count(spec, moment, round_)
+    return Duty(
+        obligation=spec.id,
+        occurrence=occurrence,
+        status="open",
+        bearer=None if isinstance(spec, Timer) else spec.bearer,
+        due=counted.due,
+        anchor=moment.anchor,
+        period=counted.period,
+        round=round_,
+        warn_on=_still_to_come(counted.warn_on, moment.anchor),
+        receipt=counted.receipt,
+    )
+
+
+def _still_to_come(
+    warn_on: tuple[tuple[int, date], ...], anchor: datetime
+) -> tuple[tuple[int, date], ...]:
+    started = shanghai_date(anchor)
+    return tuple((days, day) for days, day in warn_on if day > started)
+
+
+def _anchor(
+    compiled: Compiled, starts: Start, latest: Duty | None, now: Happening
+) -> datetime | None:
+    """When the period starts if this event starts it, else None."""
+    if not refers(starts.refs, now):
+        return None
+    times = {ref.key: now.after.happened.get(ref.key) for ref in starts.refs}
+    if starts.earliest:
+        first_of_its_kind = all(key not in now.before.happened for key in now.keys)
+        if latest is not None and len(starts.refs) > 1 and first_of_its_kind:
+            return None  # the other moment came first and started it
+        return now.happened_at
+    floor = _issued(compiled, starts, now)
+    known = [time for time in times.values() if time is not None and time >= floor]
+    return max(known) if len(known) == len(times) else None
+
+
+def _issued(compiled: Compiled, starts: Start, now: Happening) -> datetime:
+    """Services count only from the document's latest issue on."""
+    moments = [
+        now.after.happened[event]
+        for ref in starts.refs
+        if ref.serve is not None
+        for event in compiled.definition.documents[ref.serve].issued_by
+        if event in now.after.happened
+    ]
+    return max(moments, default=datetime.min.replace(tzinfo=now.at.tzinfo))
+
+
+def _announced(
+    compiled: Compiled, spec: Obligation | Timer, latest: Duty | None, now: Happening
+) -> Duty | None:
+    """A duty whose period waits for a service is shown, without a date, from the issue of the
+    document on."""
+    documents = compiled.definition.documents
+    issuing = {
+        event
+        for ref in spec.starts.refs
+        if ref.serve is not None
+        for event in documents[ref.serve].issued_by
+    }
+    if isinstance(spec, Timer) or not issuing.intersection(now.keys):
+        return None
+    if latest is not None and latest.status in RUNNING:
+        return None
+    due = DueDate("event", event=_WAITING)
+    return Duty(spec.id, _next(latest), "open", spec.bearer, due, now.at,
+                receipt={"waits_for": [ref.key for ref in spec.starts.refs]})  # fmt: skip
+
+
+def too_late_or_early(
+    compiled: Compiled, case: Case, keys: tuple[str, ...], day: date, view: View
+) -> Refused | None:
+    """Refuses a bearer's act after its date, or before its window opens."""
+    for spec in compiled.definition.obligations:
+        duty = case.latest(spec.id)
+        refs = [ref for ref in (*spec.filed_by, *spec.met_by) if ref.key in keys]
+        if duty is None or not refs:
+            continue
+        if all(first_unmet(view, ref.when) for ref in refs):
+            continue
+        clause = spec.clauses[0] if spec.clauses else None
+        if duty.status == "missed" and spec.late == "refused":
+            due = duty.due.on or duty.missed_on
+            return Refused(
+                "late",
+                f"“{spec.zh}”的期限已于 {due} 届满，逾期不能再办理；案件未改变。",
+                f"{spec.en}: the period ended on {due}; it is too late. Nothing was changed.",
+                clause,
+                {"obligation": spec.id, "due_on": str(due)},
+            )
+        opens = duty.due.opens_on
+        if duty.status == "open" and opens is not None and day < opens:
+            return Refused(
+                "too_early",
+                f"“{spec.zh}”自 {opens} 起方可办理；案件未改变。",
+                f"{spec.en}: possible from {opens} on. Nothing was changed.",
+                clause,
+                {"obligation": spec.id, "opens_on": str(opens)},
+            )
+    return None

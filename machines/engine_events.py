@@ -1,0 +1,321 @@
+"""The events every workflow has: service, pauses, extensions, withdrawal, correction, stay,
+restoration, deregistration; and the checks every act passes before its guards.
+
+Their facts are fixed here, their law in `law`: a pause needs a written notice, an extension comes
+before expiry and only moves a date later, a correction and a restoration need a second person.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from machines import remedies
+from machines.acts import Act, Refused
+from machines.case import Case
+from machines.codec import to_plain
+from machines.compiler import Compiled
+from machines.definition import FactSpec
+from machines.facts import check, event_schema
+from machines.occurrence import Occurrence
+from machines.rungs import closed
+from machines.words import Text
+from rules.periods import shanghai_date
+from rules.view import World
+
+_ANY_AUTHORITY = "authority"
+
+
+def _fact(kind: str, zh: str, en: str, **more: object) -> FactSpec:
+    return FactSpec.model_validate({"type": kind, "zh": zh, "en": en, **more})
+
+
+_REASON = _fact("text", "理由", "reason", example="因不可抗力")
+_PAPER = _fact("text", "文书编号", "number of the document", example="营自贸审〔2025〕1号")
+_SECOND = _fact("text", "复核人", "second person (user name)", example="supervisor")
+
+FACTS: dict[str, FactSpec] = {
+    "document": _fact("text", "送达的文书", "document served (its id)"),
+    "to": _fact("text", "受送达人", "party served (its role, or subject)"),
+    "channel": _fact(
+        "choice", "送达方式", "how it was served", example="electronic",
+        choices={
+            "in_person": {"zh": "直接送达", "en": "in person"},
+            "electronic": {"zh": "电子送达", "en": "electronic"},
+            "post": {"zh": "邮寄送达", "en": "by post"},
+            "public_notice": {"zh": "公告送达", "en": "public notice"},
+        },
+    ),
+    "reference": _fact("text", "回执或邮戳编号", "receipt or postmark reference", example="EMS1"),
+    "obligation": _fact("text", "义务", "obligation id"),
+    "reason": _REASON,
+    "notice": _fact("text", "书面告知编号", "number of the written notice", example="告知-1"),
+    "new_due_on": _fact("date", "新的期限", "new due date"),
+    "paper": _PAPER,
+    "confirmed_by": _SECOND,
+    "fact": _fact("text", "更正的事项", "fact to correct (its name)"),
+    "value": _fact("text", "更正后的内容", "corrected value"),
+    "entry": _fact("integer", "被撤销的记录序号", "number of the entry undone", minimum=1),
+    "policy": _fact(
+        "choice", "期限处理方式", "what becomes of the period", example="restart",
+        choices={
+            "keep_date": {"zh": "保留原期限", "en": "keep the date"},
+            "keep_remaining": {"zh": "顺延中断的时间", "en": "keep the remaining time"},
+            "restart": {"zh": "重新起算", "en": "restart"},
+            "fulfilled": {"zh": "视为已按期履行", "en": "fulfilled in time"},
+        },
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEvent:
+    """One event of the engine: its labels, facts, who may raise it and what it does."""
+
+    label: Text
+    needs: tuple[str, ...]
+    may: tuple[str, ...]
+    side: str
+    does: Callable[[remedies.Remedy], Occurrence | Refused]
+    when_closed: bool = False
+
+
+EVENTS: dict[str, EngineEvent] = {
+    "serve": EngineEvent(
+        Text(zh="送达", en="Serve a document"),
+        ("document", "to", "channel"), ("reference",), _ANY_AUTHORITY, remedies.serve,
+    ),
+    "suspend": EngineEvent(
+        Text(zh="中止计时", en="Suspend a period"),
+        ("obligation", "reason", "notice"), (), _ANY_AUTHORITY, remedies.suspend,
+    ),
+    "resume": EngineEvent(
+        Text(zh="恢复计时", en="Resume a period"),
+        ("obligation", "reason"), (), _ANY_AUTHORITY, remedies.resume,
+    ),
+    "extend": EngineEvent(
+        Text(zh="延长期限", en="Extend a period"),
+        ("obligation", "new_due_on", "reason", "paper"), (), _ANY_AUTHORITY, remedies.extend,
+    ),
+    "withdraw": EngineEvent(
+        Text(zh="撤回申请", en="Withdraw the application"),
+        ("reason",), (), "applicant", remedies.withdraw,
+    ),
+    "correct_record": EngineEvent(
+        Text(zh="更正记录", en="Correct the record"),
+        ("fact", "value", "reason", "confirmed_by"), (), _ANY_AUTHORITY, remedies.correct_record,
+    ),
+    "stay": EngineEvent(
+        Text(zh="停止执行", en="Stay enforcement"),
+        ("reason", "paper"), (), _ANY_AUTHORITY, remedies.stay,
+    ),
+    "lift_stay": EngineEvent(
+        Text(zh="解除停止执行", en="Lift the stay"),
+        ("reason",), (), _ANY_AUTHORITY, remedies.lift_stay,
+    ),
+    "restore": EngineEvent(
+        Text(zh="恢复（纠正不当处理）", en="Restore after a wrongful act"),
+        ("entry", "policy", "reason", "paper", "confirmed_by"), (), _ANY_AUTHORITY,
+        remedies.restore, when_closed=True,
+    ),
+    "cancel_registration": EngineEvent(
+        Text(zh="注销登记", en="Cancel the registration"),
+        ("reason", "paper"), (), _ANY_AUTHORITY, remedies.cancel_registration,
+    ),
+}  # fmt: skip
+
+
+def basics(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
+    """What every act must pass: a known event, an open case, a possible time, the right person."""
+    refused = _known(compiled, act.event) or _timely(compiled, case, act, at)
+    if refused is not None:
+        return refused
+    engine = EVENTS.get(act.event)
+    if closed(compiled, case) and not (engine is not None and engine.when_closed):
+        return Refused(
+            "case_closed", "案件已办结，不能再办理；如需纠正，请使用“恢复”。",
+            "the case is closed; only a restoration can change it",
+        )  # fmt: skip
+    return _person(compiled, case, act)
+
+
+def _known(compiled: Compiled, event: str) -> Refused | None:
+    names = [*compiled.definition.events, *EVENTS]
+    if event in names:
+        return None
+    near = difflib.get_close_matches(event, names, 1)
+    hint = f"；是否应为 {near[0]}" if near else ""
+    hint_en = f"; did you mean {near[0]}?" if near else ""
+    key = compiled.definition.key
+    return Refused(
+        "unknown_event", f"{key} 没有名为 {event} 的操作{hint}。",
+        f"{key} has no event named {event}{hint_en}", context={"known": names},
+    )  # fmt: skip
+
+
+def _timely(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
+    when = act.happened_at
+    if when is None:
+        return None
+    if when > at:
+        return Refused(
+            "in_future", f"发生时间 {when.isoformat()} 晚于当前时间。",
+            f"happened_at {when.isoformat()} lies after now ({at.isoformat()})",
+        )  # fmt: skip
+    tracks = compiled.tracks_of.get(act.event, tuple(case.tracks))
+    last = max((case.track_last.get(track, case.opened_at) for track in tracks),
+               default=case.opened_at)  # fmt: skip
+    if when < last:
+        return Refused(
+            "before_last_act", f"发生时间早于该流程上一操作的时间（{last.isoformat()}）。",
+            f"happened_at lies before the last act of the same track ({last.isoformat()})",
+        )  # fmt: skip
+    return None
+
+
+def _person(compiled: Compiled, case: Case, act: Act) -> Refused | None:
+    """An applicant acts in its own case only; a party of the case for itself only."""
+    actor = act.actor
+    if compiled.sides.get(actor.role) == "authority" or actor.role == "engine":
+        return None
+    party = case.subject if actor.role == "applicant" else case.party(actor.role)
+    users = case.hands.get("apply", ())
+    stranger = (
+        actor.enterprise != party.uscc
+        if actor.enterprise is not None and party.uscc is not None
+        else actor.role == "applicant" and bool(users) and actor.user not in users
+    )
+    if not stranger:
+        return None
+    return Refused(
+        "not_your_case", "只能办理本企业的案件。", "this case belongs to another party",
+    )  # fmt: skip
+
+
+def allowed(compiled: Compiled, case: Case, act: Act) -> Refused | None:
+    """State, role, separation of duties, facts and documents of an act of the definition."""
+    definition = compiled.definition
+    edges = [
+        edge
+        for track in compiled.tracks_of.get(act.event, ())
+        for edge in compiled.table.get((track, case.tracks[track], act.event), ())
+    ]
+    roles = {role for edge in edges for role in edge.role}
+    if edges and act.actor.role not in roles:
+        names = ", ".join(sorted(roles)) or "engine"
+        label = compiled.labels[act.event]
+        clause = edges[0].clauses[0] if edges[0].clauses else None
+        return Refused(
+            "role_not_allowed", f"“{label[0]}”须由以下角色办理：{names}。",
+            f"{act.event} is done by {names}, not by {act.actor.role}", clause,
+        )  # fmt: skip
+    event = definition.events[act.event]
+    if not edges:
+        return None  # carry_out explains which state forbids it
+    return (
+        _separated(case, act, event.duty)
+        or check(act.facts, event.needs, event.may, definition.facts)
+        or _materials(compiled, act)
+    )
+
+
+def _separated(case: Case, act: Act, duty: str) -> Refused | None:
+    """No person both approves and inspects a case, or decides their own application."""
+    user = act.actor.user
+    conflicts = {"approve": ("inspect", "apply"), "inspect": ("approve", "apply")}
+    for other in conflicts.get(duty, ()):
+        if user in case.hands.get(other, ()):
+            return Refused(
+                "separation_of_duties",
+                "审批、检查与申请须由不同的人承担；您已在本案中承担其他职责。",
+                f"{user} has already acted in this case ({other}); "
+                "the person who approves does not inspect, and nobody decides their own case",
+            )
+    return None
+
+
+def _materials(compiled: Compiled, act: Act) -> Refused | None:
+    acceptable = materials_of(compiled, act.event)
+    strange = [name for name in act.documents if name not in acceptable]
+    if not strange:
+        return None
+    near = difflib.get_close_matches(strange[0], acceptable, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return Refused(
+        "material_unknown", f"此操作不接收材料 {strange[0]}。",
+        f"{act.event} takes no material named {strange[0]}{hint}",
+        context={"acceptable": list(acceptable)},
+    )  # fmt: skip
+
+
+def materials_of(compiled: Compiled, event: str) -> tuple[str, ...]:
+    """The ids of the materials an event can hand in."""
+    return tuple(
+        item
+        for group in compiled.definition.events[event].hands_in
+        for alternatives in compiled.groups[group]
+        for item in alternatives
+    )
+
+
+def occurrence(
+    compiled: Compiled, case: Case, act: Act, at: datetime, world: World
+) -> Occurrence | Refused:
+    """An engine event as an occurrence, or why it is not possible."""
+    engine = EVENTS[act.event]
+    side = compiled.sides.get(act.actor.role)
+    if side != engine.side:
+        label = engine.label
+        return Refused(
+            "role_not_allowed", f"“{label.zh}”不能由该角色办理。",
+            f"{act.event} is done by the {engine.side}, not by {act.actor.role}",
+        )  # fmt: skip
+    refused = check(act.facts, engine.needs, engine.may, FACTS)
+    if refused is not None:
+        return refused
+    base = Occurrence(
+        kind="act",
+        event=act.event,
+        at=at,
+        happened_at=act.happened_at or at,
+        actor=act.actor,
+        facts=act.facts,
+        marks={"facts": {}},
+        evidence=None if act.evidence is None else to_plain(act.evidence),
+        inputs=world.versions(),
+    )
+    return engine.does(remedies.Remedy(compiled, case, base, world, shanghai_date(at)))
+
+
+def schema_of(compiled: Compiled, event: str) -> dict[str, object]:
+    """The facts of any event, engine's or definition's, as JSON Schema."""
+    definition = compiled.definition
+    if event not in EVENTS:
+        spec = definition.events[event]
+        return event_schema(
+            spec.needs, spec.may, definition.facts, materials_of(compiled, event)
+        )
+    engine = EVENTS[event]
+    return event_schema(engine.needs, engine.may, _named(compiled), ())
+
+
+def _named(compiled: Compiled) -> dict[str, FactSpec]:
+    """The engine's facts with this workflow's own names as choices."""
+    definition = compiled.definition
+    parties = {"subject": Text(zh="申请人", en="the applicant"), **definition.parties}
+    named = {
+        "document": definition.documents,
+        "to": parties,
+        "obligation": {one.id: one for one in definition.obligations},
+        "fact": definition.facts,
+    }
+    specs = dict(FACTS)
+    for name, choices in named.items():
+        texts = {key: Text(zh=one.zh, en=one.en) for key, one in choices.items()}
+        if texts:
+            specs[name] = FACTS[name].model_copy(update={"type": "choice", "choices": texts})
+    return specs
+
+

@@ -1,0 +1,206 @@
+"""What an act states: checked against the definition, and described to programs as JSON Schema."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from machines.acts import Refused
+from machines.definition import FactSpec
+from rules.credit_code import problem_with
+
+Specs = Mapping[str, FactSpec]
+
+
+def check(
+    stated: Mapping[str, Any], needs: tuple[str, ...], may: tuple[str, ...], specs: Specs
+) -> Refused | None:
+    """Why these facts cannot be taken: unknown, missing or of the wrong type; None if they can."""
+    known = (*needs, *may)
+    for name in stated:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"；是否应为 {near[0]}" if near else ""
+            hint_en = f"; did you mean {near[0]}?" if near else ""
+            return Refused(
+                "fact_unknown",
+                f"此操作没有名为 {name} 的事项{hint}。",
+                f"this act has no fact named {name}{hint_en}",
+                context={"fact": name, "known": list(known)},
+            )
+    missing = [name for name in needs if stated.get(name) is None]
+    if missing:
+        zh = "、".join(specs[name].zh for name in missing)
+        en = ", ".join(missing)
+        return Refused(
+            "fact_missing", f"缺少必填事项：{zh}。", f"facts missing: {en}",
+            context={"missing": missing},
+        )  # fmt: skip
+    for name, value in stated.items():
+        wrong = _wrong(specs[name], value)
+        if value is not None and wrong is not None:
+            spec = specs[name]
+            clause = spec.clauses[0] if spec.clauses else None
+            return Refused(
+                "fact_wrong", f"{spec.zh}（{name}）：{wrong[0]}", f"{name}: {wrong[1]}",
+                clause, {"fact": name, "schema": schema_of(spec)},
+            )  # fmt: skip
+    return None
+
+
+def _wrong(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    check_type = _CHECKS[spec.type]
+    return check_type(spec, value)
+
+
+def _flag(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    return None if isinstance(value, bool) else ("须为 true 或 false。", "must be true or false")
+
+
+def _confirmation(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    return None if value is True else ("须明确确认（true）。", "must be expressly confirmed (true)")
+
+
+def _choice(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    if isinstance(value, str) and value in spec.choices:
+        return None
+    listed = ", ".join(spec.choices)
+    return (f"须为以下之一：{listed}。", f"must be one of: {listed}")
+
+
+def _choices(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    listed = ", ".join(spec.choices)
+    fits = isinstance(value, list) and all(item in spec.choices for item in value)
+    return None if fits and value else (f"须从中选择：{listed}。", f"must be a list of: {listed}")
+
+
+def _text(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    fits = isinstance(value, str) and 0 < len(value.strip()) and len(value) <= 4000
+    return None if fits else ("须为 1 至 4000 字的文字。", "must be text of 1 to 4000 characters")
+
+
+def _date(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    try:
+        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+            return None
+    except ValueError:
+        pass
+    return ("须为日期，如 2025-02-28。", "must be a date such as 2025-02-28")
+
+
+def _instant(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    try:
+        if isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None:
+            return None
+    except ValueError:
+        pass
+    return (
+        "须为带时区的时间，如 2025-02-28T10:00:00+08:00。",
+        "must be a time with an offset such as 2025-02-28T10:00:00+08:00",
+    )
+
+
+def _number(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    whole = spec.type == "integer"
+    kinds: tuple[type, ...] = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or value != value:
+        return ("须为整数。", "must be a whole number") if whole else ("须为数字。", "must be a number")
+    if spec.minimum is not None and value < spec.minimum:
+        return (f"不得小于 {spec.minimum}。", f"must be at least {spec.minimum}")
+    if spec.maximum is not None and value > spec.maximum:
+        return (f"不得大于 {spec.maximum}。", f"must be at most {spec.maximum}")
+    return None
+
+
+def _uscc(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    problem = problem_with(value)
+    return None if problem is None else (problem.zh, problem.en)
+
+
+_CHECKS = {
+    "flag": _flag,
+    "confirmation": _confirmation,
+    "choice": _choice,
+    "choices": _choices,
+    "text": _text,
+    "date": _date,
+    "instant": _instant,
+    "integer": _number,
+    "number": _number,
+    "uscc": _uscc,
+}
+
+
+def schema_of(spec: FactSpec) -> dict[str, Any]:
+    """One fact as JSON Schema, with its labels, unit and an example."""
+    shape: dict[str, Any] = {"title": spec.zh, "description": spec.en}
+    if spec.type == "flag":
+        shape["type"] = "boolean"
+    elif spec.type == "confirmation":
+        shape.update(type="boolean", const=True)
+    elif spec.type == "choice":
+        shape.update(type="string", enum=list(spec.choices))
+    elif spec.type == "choices":
+        shape.update(
+            type="array", minItems=1, items={"type": "string", "enum": list(spec.choices)}
+        )
+    elif spec.type in ("integer", "number"):
+        shape["type"] = spec.type
+        shape.update({k: v for k, v in (("minimum", spec.minimum), ("maximum", spec.maximum))
+                      if v is not None})  # fmt: skip
+    else:
+        shape["type"] = "string"
+        formats = {"date": "date", "instant": "date-time"}
+        if spec.type in formats:
+            shape["format"] = formats[spec.type]
+        if spec.type == "text":
+            shape.update(minLength=1, maxLength=4000)
+        if spec.type == "uscc":
+            shape["pattern"] = "^[0-9A-HJ-NPQRTUWXY]{18}$"
+    if spec.unit:
+        shape["x-unit"] = spec.unit
+    shape["examples"] = [example_of(spec)]
+    return shape
+
+
+def example_of(spec: FactSpec) -> Any:
+    """A value the fact accepts."""
+    if spec.example is not None:
+        return spec.example
+    if spec.type in ("flag", "confirmation"):
+        return True
+    if spec.type == "choice":
+        return next(iter(spec.choices))
+    if spec.type == "choices":
+        return [next(iter(spec.choices))]
+    if spec.type in ("integer", "number"):
+        return spec.minimum if spec.minimum is not None else 1
+    return {
+        "date": "2025-06-30",
+        "instant": "2025-06-30T10:00:00+08:00",
+        "uscc": "91999999MA0000001N",
+    }.get(spec.type, "说明")
+
+
+def event_schema(
+    needs: tuple[str, ...], may: tuple[str, ...], specs: Specs, documents: tuple[str, ...]
+) -> dict[str, Any]:
+    """The facts of an event as JSON Schema. `documents`: ids of materials it can hand in, stated
+    under the reserved fact `documents`."""
+    properties = {name: schema_of(specs[name]) for name in (*needs, *may)}
+    if documents:
+        properties["documents"] = {
+            "title": "提交的材料",
+            "description": "ids of the materials handed in",
+            "type": "array",
+            "items": {"type": "string", "enum": list(documents)},
+            "examples": [list(documents)],
+        }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(needs),
+        "additionalProperties": False,
+    }

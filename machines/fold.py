@@ -1,0 +1,120 @@
+"""How a journal becomes a case: `evolve` one entry, `replay` them all. Nothing is recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from machines.case import Case, Duty, Entry, Party, Undo
+from machines.codec import from_plain
+
+
+class ReplayError(ValueError):
+    """A journal does not begin with its opening, or an entry does not fit the case before it."""
+
+
+def replay(entries: Iterable[Entry]) -> Case:
+    """The case a journal describes. Raises ReplayError for an empty or headless journal."""
+    case: Case | None = None
+    for entry in entries:
+        case = evolve(case, entry)
+    if case is None:
+        raise ReplayError("the journal is empty")
+    return case
+
+
+def evolve(case: Case | None, entry: Entry) -> Case:
+    """The case after one entry. Raises ReplayError where a move does not start where the case is."""
+    before = _opened(entry) if case is None else case
+    if case is not None and entry.kind == "opened":
+        raise ReplayError(f"case {case.id} is opened twice")
+    for track, (source, _) in entry.moves.items():
+        if before.tracks.get(track) != source:
+            raise ReplayError(
+                f"entry {before.version + 1} of case {before.id} moves {track} from {source}, "
+                f"but it is in {before.tracks.get(track)}"
+            )
+    marks = entry.marks
+    return replace(
+        before,
+        version=before.version + 1,
+        tracks=_with(before.tracks, {track: to for track, (_, to) in entry.moves.items()}),
+        facts=_with(before.facts, marks.get("facts", entry.facts)),
+        documents=_with(before.documents, {one.material: one for one in entry.documents}),
+        licences=_with(before.licences, {one.licence: one for one in entry.licences}),
+        duties=with_duties(before.duties, entry.duties),
+        happened=_with(
+            before.happened, {key: entry.happened_at for key in marks.get("keys", (entry.event,))}
+        ),
+        track_last=_with(before.track_last, {track: entry.happened_at for track in entry.moves}),
+        hands=_hands(before.hands, marks.get("hand"), entry.actor.user),
+        subject=from_plain(Party, marks["subject"]) if "subject" in marks else before.subject,
+        stayed=marks.get("stayed", before.stayed),
+        ended=marks.get("ended", before.ended),
+        undo=_undo(before, entry),
+    )
+
+
+def _opened(entry: Entry) -> Case:
+    head = entry.marks.get("opens")
+    if entry.kind != "opened" or head is None:
+        raise ReplayError("the journal does not begin with its opening")
+    return Case(
+        id=head["id"],
+        workflow=head["workflow"],
+        definition=head["definition"],
+        zone=head["zone"],
+        subject=from_plain(Party, head["subject"]),
+        parties={role: from_plain(Party, one) for role, one in head["parties"].items()},
+        opened_at=entry.at,
+        version=0,
+        tracks=dict(head["tracks"]),
+    )
+
+
+def _with(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**old, **new} if new else old
+
+
+def with_duties(old: tuple[Duty, ...], new: tuple[Duty, ...]) -> tuple[Duty, ...]:
+    """Duties with some of them replaced by newer values, and new occurrences at the end."""
+    if not new:
+        return old
+    newer = {duty.key: duty for duty in new}
+    kept = tuple(newer.pop(duty.key, duty) for duty in old)
+    return (*kept, *newer.values())
+
+
+def _hands(
+    hands: Mapping[str, tuple[str, ...]], duty: str | None, user: str
+) -> Mapping[str, tuple[str, ...]]:
+    if duty is None or user in hands.get(duty, ()):
+        return hands
+    return {**hands, duty: (*hands.get(duty, ()), user)}
+
+
+def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
+    """Remembers what an adverse entry, or the label of a miss, changed; forgets what a
+    restoration has put back."""
+    undo = before.undo
+    restored = entry.marks.get("restored", ())
+    if restored:
+        undo = tuple(one for one in undo if one.seq not in restored)
+    label = entry.because is not None and entry.because.rung == "missed"
+    if not label and not any(effect.adverse for effect in entry.effects):
+        return undo
+    changed = {one.licence for one in entry.licences}
+    touched = {duty.key for duty in entry.duties}
+    return (
+        *undo,
+        Undo(
+            seq=before.version + 1,
+            because=entry.because,
+            armed=tuple(sorted(touched - {duty.key for duty in before.duties})),
+            tracks={track: source for track, (source, _) in entry.moves.items()},
+            licences=tuple(one for one in before.licences.values() if one.licence in changed),
+            duties=tuple(duty for duty in before.duties if duty.key in touched),
+            effects=tuple(effect.n for effect in entry.effects),
+        ),
+    )

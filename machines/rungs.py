@@ -1,0 +1,146 @@
+"""When the scheduler must look at a case again: the rungs of its duties, in due order.
+
+A rung is one step of one occurrence: `warn:N` (N working days before), `missed` (the day after
+the due date, a label), `enforced` (the first day of a lawful consequence), `raised` (a timer is
+over). Filed, paused and provisional duties have no adverse rung.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from machines.case import Because, Case, Duty
+from machines.compiler import Compiled
+from machines.definition import Obligation, Timer
+from machines.effects import ADVERSE
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rung:
+    """One thing to do at an instant. Ordered by instant, then by the duty's place in the case."""
+
+    instant: datetime
+    place: int
+    rung: str
+    obligation: str
+    occurrence: int
+    adverse: bool
+
+    @property
+    def because(self) -> Because:
+        """What an entry records as its reason."""
+        return Because(self.obligation, self.occurrence, self.rung)
+
+
+def midnight(day: date) -> datetime:
+    """00:00 of a Shanghai date."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def is_adverse(obligation: Obligation | Timer) -> bool:
+    """Whether missing it harms a party."""
+    if isinstance(obligation, Timer):
+        return False
+    return any(effect.do in ADVERSE for effect in obligation.on_miss.effects)
+
+
+def pending(compiled: Compiled, case: Case) -> tuple[Rung, ...]:
+    """Every rung still to be taken, in the order in which it falls due."""
+    over = case.ended is not None or closed(compiled, case)
+    found: list[Rung] = []
+    for place, duty in enumerate(case.duties):
+        spec = compiled.duties[duty.obligation]
+        if over and not (isinstance(spec, Obligation) and spec.survives_close):
+            continue
+        found.extend(_of_duty(spec, duty, place, stayed=case.stayed is not None))
+    return tuple(sorted(found))
+
+
+def _of_duty(
+    spec: Obligation | Timer, duty: Duty, place: int, *, stayed: bool
+) -> Iterator[Rung]:
+    def rung(instant: datetime, name: str, *, adverse: bool = False) -> Rung:
+        return Rung(instant, place, name, duty.obligation, duty.occurrence, adverse)
+
+    if isinstance(spec, Timer):
+        if duty.status == "open" and duty.due.kind != "provisional":
+            yield rung(_over(duty), "raised")
+        return
+    if duty.status == "open":
+        for days, day in duty.warn_on:
+            if f"warn:{days}" not in duty.fired:
+                yield rung(midnight(day), f"warn:{days}")
+        if duty.due.kind in ("firm", "given"):
+            yield rung(_over(duty), "missed")
+    adverse = is_adverse(spec)
+    if (
+        duty.status == "missed"
+        and not spec.on_miss.nothing
+        and "enforced" not in duty.fired
+        and duty.due.enforceable_from is not None
+        and not (stayed and adverse)
+    ):
+        yield rung(midnight(duty.due.enforceable_from), "enforced", adverse=adverse)
+
+
+def _over(duty: Duty) -> datetime:
+    """The first instant at which the period is over (half-open: the due day itself is in time).
+
+    A status that must have fully elapsed (满) is reached at the start of its own day."""
+    if duty.due.at is not None:
+        return duty.due.at
+    if duty.due.on is None:
+        raise ValueError(f"{duty.obligation} runs but has no date")
+    if duty.period is not None and "elapsed" in duty.period:
+        return midnight(duty.due.on)
+    return midnight(duty.due.on + timedelta(days=1))
+
+
+def _holds(compiled: Compiled, case: Case, sets: tuple[dict[str, tuple[str, ...]], ...]) -> bool:
+    return any(
+        all(case.tracks.get(track) in states for track, states in alternative.items())
+        for alternative in sets
+    )
+
+
+def closed(compiled: Compiled, case: Case) -> bool:
+    """Nothing can happen any more, but for an engine event."""
+    if case.ended is not None:
+        return True
+    return _holds(compiled, case, compiled.definition.closing.closes_when)
+
+
+def owes(compiled: Compiled, case: Case, duty: Duty) -> bool:
+    """Whether anything is still to come of this occurrence: an act or a consequence."""
+    spec = compiled.duties[duty.obligation]
+    if isinstance(spec, Timer):
+        return duty.status == "open"
+    if spec.due.word in ("standing", "none") or spec.recurs:
+        return False
+    if duty.status in ("open", "filed", "suspended"):
+        return True
+    if duty.status != "missed":
+        return False
+    to_come = not spec.on_miss.nothing and "enforced" not in duty.fired
+    return to_come or (spec.late == "accepted" and duty.acted_at is None)
+
+
+def settled(compiled: Compiled, case: Case) -> bool:
+    """Nothing is owed by anybody (`closing.settles_when`, and no duty left)."""
+    if case.ended is not None:
+        return True
+    outstanding = any(
+        owes(compiled, case, duty)
+        for duty in case.duties
+        if not closed(compiled, case) or _survives(compiled, duty)
+    )
+    return not outstanding and _holds(compiled, case, compiled.definition.closing.settles_when)
+
+
+def _survives(compiled: Compiled, duty: Duty) -> bool:
+    spec = compiled.duties[duty.obligation]
+    return isinstance(spec, Obligation) and spec.survives_close

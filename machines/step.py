@@ -1,0 +1,304 @@
+"""The heart: what an act does to a case. `decide` says what would be written, `evolve` folds it.
+
+    decide(definition, case, act, at, world) -> Moved(entries, effects) | Refused(reason, clause)
+    evolve(case, entry) -> case
+
+Both are pure. The HTTP service, the scheduler, the simulation and the checks all come in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from machines import engine_events
+from machines.acts import Act, AnyAct, Enforce, Evidence, Moved, Open, Refused
+from machines.admission import admit, late_record, opened
+from machines.case import ENGINE, Actor, Because, Case, Duty, Entry, HandedIn
+from machines.codec import to_plain
+from machines.compiler import Compiled
+from machines.definition import Obligation, Timer
+from machines.duties import armed, side_of, too_late_or_early
+from machines.counting import Moment
+from machines.fold import evolve, replay
+from machines.occurrence import Occurrence, carry_out
+from machines.rungs import Rung, closed, midnight, pending
+from machines.views import view_of
+from machines.words import Grounded
+from rules.guards import first_unmet
+from rules.periods import shanghai_date
+from rules.view import World
+
+__all__ = ["decide", "evolve", "replay"]
+
+_AUTOMATIC_LIMIT = 50
+
+
+class DefinitionLoop(RuntimeError):
+    """Automatic transitions of a definition do not come to rest."""
+
+
+def decide(
+    definition: Compiled,
+    case: Case | None,
+    act: AnyAct,
+    at: datetime,
+    world: World,
+    *,
+    hot: bool = False,
+) -> Moved | Refused:
+    """What an act does to a case at an instant, given the rest of the world.
+
+    `case` is None exactly when `act` is an Open. `hot` uses the table read off the machines, not
+    the machines themselves; the answer is the same. Raises ParameterError, CalendarHorizon or
+    LookupError where the world lacks what the definition needs; never half-does anything.
+    """
+    run = _Run(definition, case, at, world, hot)
+    if isinstance(act, Open):
+        return run.open(act)
+    assert case is not None, "only an opening has no case"
+    if isinstance(act, Enforce):
+        return run.enforce(act)
+    return run.act(act)
+
+
+class _Run:
+    """One decision in the making: the entries so far and the case they have led to."""
+
+    def __init__(
+        self, compiled: Compiled, case: Case | None, at: datetime, world: World, hot: bool
+    ) -> None:
+        self.compiled, self.case, self.at, self.world = compiled, case, at, world
+        self.hot = hot
+        self.entries: list[Entry] = []
+
+    def open(self, act: Open) -> Moved | Refused:
+        refused = admit(self.compiled, act, self.at, self.world)
+        if refused is not None:
+            return refused
+        now = opened(self.compiled, act, self.at, self.world)
+        return self._occur(now) or self._rest()
+
+    def act(self, act: Act) -> Moved | Refused:
+        case = self._known()
+        refused = engine_events.basics(self.compiled, case, act, self.at)
+        if refused is not None:
+            return refused
+        when = act.happened_at or self.at
+        past = late_record(self.compiled, case, act, self.at)
+        if past is not None:
+            return past if isinstance(past, Refused) else self._occur(past) or self._rest()
+        self._catch_up(when)
+        now = self._as_occurrence(act, when)
+        if isinstance(now, Refused):
+            return now
+        return self._occur(now) or self._rest()
+
+    def enforce(self, act: Enforce) -> Moved | Refused:
+        case = self._known()
+        rung = next((r for r in pending(self.compiled, case) if r.because == act.because), None)
+        if rung is None or rung.instant > self.at:
+            return Refused(
+                "not_due",
+                "该期限尚未到期，或已处理完毕。",
+                f"nothing is due for {act.because} at {self.at.isoformat()}",
+            )
+        return self._occur(self._of_rung(rung, {"sweep": act.sweep})) or self._rest()
+
+    def _known(self) -> Case:
+        assert self.case is not None
+        return self.case
+
+    def _as_occurrence(self, act: Act, when: datetime) -> Occurrence | Refused:
+        """A person's act as an occurrence, after every check that needs no guard."""
+        case = self._known()
+        if act.event in engine_events.EVENTS:
+            return engine_events.occurrence(self.compiled, case, act, self.at, self.world)
+        refused = engine_events.allowed(self.compiled, case, act)
+        if refused is not None:
+            return refused
+        spec = self.compiled.definition.events[act.event]
+        documents = tuple(
+            HandedIn(name, self.at, sha256) for name, sha256 in act.documents.items()
+        )
+        stated = replace(
+            case,
+            facts={**case.facts, **act.facts},
+            documents={**case.documents, **{one.material: one for one in documents}},
+        )
+        view = view_of(self.compiled, stated, when, self.world)
+        day = shanghai_date(when)
+        refused = too_late_or_early(self.compiled, case, (act.event,), day, view)
+        if refused is not None:
+            return refused
+        return Occurrence(
+            kind="act",
+            event=act.event,
+            at=self.at,
+            happened_at=when,
+            actor=act.actor,
+            facts=act.facts,
+            documents=documents,
+            marks={"hand": spec.duty},
+            evidence=_evidence(act.evidence),
+            inputs=self.world.versions(),
+        )
+
+    def _catch_up(self, when: datetime) -> None:
+        """An act meets the case as it stands by law: labels and timers due before it come first."""
+        while True:
+            case = self._known()
+            rung = next(
+                (
+                    rung
+                    for rung in pending(self.compiled, case)
+                    if rung.instant <= when and rung.rung in ("missed", "raised")
+                ),
+                None,
+            )
+            if rung is None or self._occur(self._of_rung(rung, {"before": "act"})) is not None:
+                return
+            self._settle_automatic()
+
+    def _of_rung(self, rung: Rung, marks: Mapping[str, Any]) -> Occurrence:
+        """What the scheduler does on a rung: a warning, the label of a miss, the consequence."""
+        case = self._known()
+        spec = self.compiled.duties[rung.obligation]
+        duty = next(d for d in case.duties if d.key == (rung.obligation, rung.occurrence))
+        base = Occurrence(
+            kind="enforced",
+            event=rung.rung.split(":")[0],
+            at=self.at,
+            happened_at=self.at,
+            actor=ENGINE,
+            keys=(),
+            marks={"keys": [], **marks},
+            because=rung.because,
+            inputs=self.world.versions(),
+            clauses=spec.clauses,
+        )
+        if isinstance(spec, Timer):
+            over = replace(duty, status="met", fired=(*duty.fired, "raised"))
+            return replace(base, event=spec.raises, keys=(spec.raises,), duties=(over,),
+                           happened_at=rung.instant, must_move=False)  # fmt: skip
+        return _duty_rung(base, spec, duty, rung)
+
+    def _occur(self, now: Occurrence) -> Refused | None:
+        entry = carry_out(self.compiled, self.case, now, self.world, hot=self.hot)
+        if isinstance(entry, Refused):
+            return entry
+        self.entries.append(entry)
+        self.case = evolve(self.case, entry)
+        return None
+
+    def _rest(self) -> Moved:
+        """Labels that an act itself brings about, recurring duties, automatic transitions; then
+        what was written."""
+        self._label_misses()
+        self._recur()
+        self._settle_automatic()
+        effects = tuple(
+            (index, effect)
+            for index, entry in enumerate(self.entries)
+            for effect in entry.effects
+        )
+        return Moved(tuple(self.entries), effects)
+
+    def _label_misses(self) -> None:
+        """A rejection after the date is the miss: its label moves the tracks at once."""
+        before = {key for e in self.entries[:-1] for key in (d.key for d in e.duties)}
+        for duty in self.entries[-1].duties:
+            spec = self.compiled.duties[duty.obligation]
+            fresh = duty.status == "missed" and self.entries[-1].because is None
+            if isinstance(spec, Timer) or not fresh or duty.key in before:
+                continue
+            if spec.on_miss.mark is not None and duty.missed_on == shanghai_date(self.at):
+                label = self._automatic(spec.on_miss.mark, spec.clauses, must_move=False)
+                because = Because(duty.obligation, duty.occurrence, "missed")
+                self._occur(replace(label, because=because))
+
+    def _recur(self) -> None:
+        """The next occurrence of a recurring duty, counted from its first anchor."""
+        case = self._known()
+        if closed(self.compiled, case):
+            return
+        armed_now: list[Duty] = []
+        for spec in self.compiled.definition.obligations:
+            latest = case.latest(spec.id) if spec.recurs else None
+            if latest is None or latest.status in ("open", "filed", "suspended", "waived"):
+                continue
+            side = side_of(spec, self.compiled.sides)
+            moment = Moment(case, self.world, latest.anchor, side)
+            armed_now.append(
+                armed(self.compiled, spec, moment, latest.occurrence + 1, latest.round + 1)
+            )
+        if armed_now:
+            last = self.entries[-1]
+            entry = replace(last, duties=(*last.duties, *armed_now))
+            self.entries[-1] = entry
+            self.case = replace(case, duties=(*case.duties, *armed_now))
+
+    def _settle_automatic(self) -> None:
+        """Automatic edges fire until none can. Raises DefinitionLoop if they never rest."""
+        for _ in range(_AUTOMATIC_LIMIT):
+            case = self._known()
+            edge = next(
+                (
+                    edge
+                    for edge in self.compiled.automatic
+                    if case.tracks[edge.track] in edge.source
+                    and first_unmet(
+                        view_of(self.compiled, case, self.at, self.world),
+                        edge.guards,
+                    )
+                    is None
+                ),
+                None,
+            )
+            if edge is None:
+                return
+            self._occur(self._automatic(edge.event, edge.clauses, must_move=True))
+        raise DefinitionLoop(f"{self.compiled.definition.key}: automatic transitions never rest")
+
+    def _automatic(self, event: str, clauses: tuple[str, ...], *, must_move: bool) -> Occurrence:
+        return Occurrence(
+            kind="automatic",
+            event=event,
+            at=self.at,
+            happened_at=self.at,
+            actor=ENGINE,
+            inputs=self.world.versions(),
+            clauses=clauses,
+            must_move=must_move,
+        )
+
+
+def _duty_rung(base: Occurrence, spec: Obligation, duty: Duty, rung: Rung) -> Occurrence:
+    fired = replace(duty, fired=(*duty.fired, rung.rung))
+    if rung.rung.startswith("warn:"):
+        return replace(base, duties=(fired,), marks={**base.marks, "warns": _warned(spec, rung)})
+    if rung.rung == "missed":
+        missed = replace(fired, status="missed", missed_on=shanghai_date(rung.instant))
+        mark = spec.on_miss.mark
+        return replace(base, event=mark or "missed", keys=(mark,) if mark else (),
+                       duties=(missed,), must_move=False)  # fmt: skip
+    event = spec.on_miss.event
+    lines = tuple((effect, _ground(spec)) for effect in spec.on_miss.effects)
+    return replace(base, event=event or "enforced", keys=(event,) if event else (),
+                   duties=(fired,), lines=lines, must_move=event is not None)  # fmt: skip
+
+
+def _ground(spec: Obligation) -> Grounded:
+    """The clauses and the reading of a consequence; the obligation's own where it has none."""
+    return spec.on_miss if spec.on_miss.clauses else spec
+
+
+def _warned(spec: Obligation, rung: Rung) -> list[str]:
+    days = int(rung.rung.split(":")[1])
+    return [name for one in spec.warnings if one.before_working_days == days for name in one.to]
+
+
+def _evidence(evidence: Evidence | None) -> Mapping[str, Any] | None:
+    return None if evidence is None else to_plain(evidence)

@@ -1,0 +1,94 @@
+"""The smallest words of a definition: names, texts in two languages, clause ids, guard references.
+
+Every model of a definition is built from these; they know nothing of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+ClauseId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(\.[0-9A-Za-z]+)*$")]
+ClauseIds = Annotated[tuple[ClauseId, ...], BeforeValidator(_listed)]
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class Text(Strict):
+    """The same words in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Grounded(Strict):
+    """A line that rests on clauses. `inferred`: the text does not state it. `reading`: how an
+    unclear text was read; the console shows both."""
+
+    clauses: ClauseIds = ()
+    inferred: bool = False
+    reading: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_a_ground(self) -> Self:
+        if not self.clauses and not self.inferred:
+            raise ValueError("`clauses` is missing; a line the text does not state says inferred")
+        return self
+
+
+class GuardRef(Strict):
+    """A condition: the name of a function in `rules/`, with arguments where that saves a twin.
+
+    Written `name`, or `name: {argument: value}`; the argument `clause` names the condition's own
+    clause where it is not its line's."""
+
+    name: Name
+    args: Mapping[str, Any] = Field(default_factory=dict)
+    clause: ClauseId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"name": data, "args": {}}
+        if isinstance(data, dict) and len(data) == 1 and "name" not in data:
+            ((name, args),) = data.items()
+            own = dict(args or {})
+            return {"name": name, "clause": own.pop("clause", None), "args": own}
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: Any, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        del schema, handler
+        name = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"}
+        call = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"type": "object"},
+        }
+        return {"title": "Guard", "anyOf": [name, call]}

@@ -1,0 +1,91 @@
+"""What a rule may see: the world outside a case, and the case as a guard sees it.
+
+Both are frozen snapshots. A guard that needs more than this is looking at the wrong thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from rules.parameters import ParameterBook, Settings
+from rules.working_days import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A route closed to a party, with the clause that closes it and how it ends.
+
+    `kind`: commitment_route, acceptance, benefits or credit; `workflow` None means every one."""
+
+    kind: str
+    workflow: str | None
+    clause: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    """What the credit file says of one party now. `version` counts its facts and list entries."""
+
+    lists: tuple[str, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything else a rule may see when an act is decided.
+
+    `credit`: by credit code, for the parties of this case; a party not in it is unlisted."""
+
+    calendar: Calendar
+    parameters: ParameterBook
+    settings: Settings
+    credit: Mapping[str, CreditView] = field(default_factory=dict)
+
+    def versions(self) -> dict[str, str]:
+        """The versions an entry records so that the decision can be repeated."""
+        return {
+            "calendar": self.calendar.version,
+            "parameters": self.parameters.version,
+            "settings": self.settings.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Why a guard said no: a stable code, one sentence in each language, its own clause."""
+
+    reason: str
+    zh: str
+    en: str
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A case as a guard sees it, with what the act adds already in it.
+
+    `facts`: everything stated so far; `in_hand`: ids of materials; `groups`: what each material
+    group asks for, each demand as its acceptable alternatives; `duties`: the status of the latest
+    occurrence of each obligation; `happened`: when each event last happened."""
+
+    workflow: str
+    today: date
+    facts: Mapping[str, Any]
+    tracks: Mapping[str, str]
+    in_hand: frozenset[str]
+    groups: Mapping[str, tuple[tuple[str, ...], ...]]
+    duties: Mapping[str, str]
+    licences: Mapping[str, str]
+    happened: Mapping[str, datetime]
+    credit: CreditView
+    world: World
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def label(self, name: str) -> tuple[str, str]:
+        """What a fact or material is called, in Chinese and English."""
+        return self.labels.get(name, (name, name))

@@ -1,0 +1,1 @@
+"""The repository tested against itself: names, layout, sizes, words and contracts."""

@@ -1,0 +1,283 @@
+"""Plays a scenario file through the pure heart: `decide`, `evolve`, and the rungs in due order.
+
+A file holds `stories` (named lists of steps to begin from) and `scenarios`. A step is an act
+(`at`, `by`, `does`, `facts`, `documents`, `refused`), or `until: DATE`, which lets the scheduler
+work up to that instant. Facts a step leaves out are taken from the definition's examples, so that
+a story says only what matters; `bare: true` turns that off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from machines import engine_events
+from machines.acts import Act, AnyAct, Enforce, Evidence, Open, Refused
+from machines.book import Rulebook, Workflow
+from machines.case import Actor, Case, Entry, Party
+from machines.facts import example_of
+from machines.rungs import SHANGHAI, closed, pending, settled
+from machines.step import decide, replay
+from rules.parameters import Settings, ZoneSetting
+from rules.view import CreditView, Restriction, World
+from rules.working_days import Calendar
+
+FOLDER = Path(__file__).parent
+CODES = ("91999999MA0000001N", "91999999MA0000002R", "91999999MA0000003W", "91999999MA00000040")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One story of a file, with the steps of the story it begins from."""
+
+    workflow: str
+    name: str
+    opening: Mapping[str, Any]
+    steps: tuple[Mapping[str, Any], ...]
+    then: Mapping[str, Any]
+    settings: Mapping[str, int]
+    credit: Mapping[str, Any]
+    clauses: tuple[str, ...]
+
+
+def scenarios() -> Iterator[Scenario]:
+    """Every scenario of every file."""
+    for file in sorted(FOLDER.glob("*.yaml")):
+        plain = yaml.safe_load(file.read_text(encoding="utf-8"))
+        stories = plain.get("stories", {})
+        for one in plain["scenarios"]:
+            unknown = set(one) - {
+                "name", "given", "when", "then", "opening", "settings", "credit", "clauses",
+            }  # fmt: skip
+            assert not unknown, f"{file.name}: {one['name']}: unknown keys {sorted(unknown)}"
+            yield Scenario(
+                workflow=plain["workflow"],
+                name=one["name"],
+                opening={**plain.get("opening", {}), **one.get("opening", {})},
+                steps=(*_steps(one.get("given", []), stories), *_steps(one["when"], stories)),
+                then=one["then"],
+                settings={**plain.get("settings", {}), **one.get("settings", {})},
+                credit=one.get("credit", {}),
+                clauses=tuple(one.get("clauses", ())),
+            )
+
+
+def _steps(plain: Any, stories: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    found: list[Mapping[str, Any]] = []
+    for step in [plain] if isinstance(plain, str) else plain:
+        if isinstance(step, str):
+            found.extend(_steps(stories[step], stories))
+        else:
+            found.append(step)
+    return tuple(found)
+
+
+def instant(value: Any) -> datetime:
+    """A date (nine in the morning) or a local time, in Shanghai."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=value.tzinfo or SHANGHAI)
+    if isinstance(value, date):
+        return datetime.combine(value, time(9), tzinfo=SHANGHAI)
+    return datetime.fromisoformat(str(value)).replace(tzinfo=SHANGHAI)
+
+
+@dataclass
+class Stage:
+    """A case being played: its journal, and what was refused."""
+
+    workflow: Workflow
+    scenario: Scenario
+    world: World
+    entries: list[Entry] = field(default_factory=list)
+    case: Case | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+
+    def do(self, act: AnyAct, at: datetime) -> Refused | None:
+        """One act; both executors must agree, and a refusal leaves everything as it was."""
+        compiled = self.workflow.compiled
+        answer = decide(compiled, self.case, act, at, self.world)
+        assert answer == decide(compiled, self.case, act, at, self.world, hot=True)
+        if isinstance(answer, Refused):
+            return answer
+        self.entries.extend(answer.entries)
+        self.case = replay(self.entries)
+        return None
+
+    def until(self, at: datetime) -> None:
+        """What the scheduler does up to an instant, rung by rung, in due order."""
+        while self.case is not None:
+            due = [r for r in pending(self.workflow.compiled, self.case) if r.instant <= at]
+            if not due:
+                break
+            refused = self.do(Enforce(due[0].because, "scenario"), due[0].instant)
+            assert refused is None, f"{due[0]} was refused: {refused}"
+        self.now = max(self.now, at)
+
+    def effects(self) -> list[str]:
+        """Every effect ordered so far, as `do` or `do:detail`."""
+        found: list[str] = []
+        for entry in self.entries:
+            for effect in entry.effects:
+                detail = effect.what.get("list") or effect.what.get("fact")
+                found.append(effect.do)
+                if detail:
+                    found.append(f"{effect.do}:{detail}")
+                found.append(f"{effect.do}@{effect.against}")
+        return found
+
+
+def world_of(book: Rulebook, calendar: Calendar, scenario: Scenario) -> World:
+    """The zone of a scenario: assumed settings unless it says others, and its credit file."""
+    definition = book.workflows[scenario.workflow].definition
+    entries = tuple(
+        ZoneSetting(
+            definition.key, one.id, one.unit, scenario.settings.get(one.id, one.assumed),
+            date(2017, 4, 10), "scenario",
+        )
+        for one in definition.settings
+        if scenario.settings.get(one.id, 0) is not None
+    )  # fmt: skip
+    credit = {
+        CODES[0]: CreditView(
+            tuple(scenario.credit.get("lists", ())),
+            tuple(
+                Restriction(r["kind"], r.get("workflow"), r["clause"], r.get("because", "listed"))
+                for r in scenario.credit.get("restrictions", ())
+            ),
+        )
+    }
+    return World(calendar, book.parameters, Settings("yingkou", entries), credit)
+
+
+def play(book: Rulebook, calendar: Calendar, scenario: Scenario) -> Stage:
+    """Plays a scenario's steps; each expected refusal must be that one."""
+    workflow = book.workflows[scenario.workflow]
+    stage = Stage(workflow, scenario, world_of(book, calendar, scenario))
+    _open(stage, scenario)
+    for step in scenario.steps:
+        _step(stage, step)
+    return stage
+
+
+def _open(stage: Stage, scenario: Scenario) -> None:
+    opening, definition = scenario.opening, stage.workflow.definition
+    at = instant(opening.get("at", date(2025, 1, 2)))
+    kind = definition.subject
+    code = None if kind in ("pre_establishment", "person", "project") else CODES[0]
+    parties = {
+        role: Party(spec.kind, f"虚构{spec.zh}有限公司", CODES[1 + index % 3])
+        for index, (role, spec) in enumerate(definition.parties.items())
+        if spec.required and not spec.same_as_subject
+    }
+    spec = definition.opening
+    facts = _filled(stage, spec.needs, opening.get("facts", {}), bare=bool(opening.get("bare")))
+    role = opening.get("by", spec.role[0])
+    actor = Actor(f"{role}-1", role, code if role == "applicant" else None)
+    act = Open("case-1", "yingkou", Party(kind, "虚构企业有限公司", code), actor, parties, facts)
+    refused = stage.do(act, at)
+    _expect(opening, refused, "the opening")
+    stage.now = at
+
+
+def _filled(
+    stage: Stage, needs: tuple[str, ...], stated: Mapping[str, Any], *, bare: bool
+) -> dict[str, Any]:
+    specs = {**stage.workflow.definition.facts, **engine_events.FACTS}
+    examples = {} if bare else {name: example_of(specs[name]) for name in needs}
+    plain = {**examples, **stated}
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in plain.items()}
+
+
+def _step(stage: Stage, step: Mapping[str, Any]) -> None:
+    if "until" in step:
+        stage.until(instant(step["until"]))
+        return
+    unknown = set(step) - {
+        "at", "by", "user", "does", "facts", "documents", "refused", "bare", "happened",
+        "evidence", "clause", "enterprise",
+    }  # fmt: skip
+    assert not unknown, f"unknown keys in a step: {sorted(unknown)}"
+    at = instant(step["at"]) if "at" in step else stage.now
+    stage.until(at)
+    refused = stage.do(_act(stage, step), at)
+    _expect(step, refused, str(step["does"]))
+
+
+def _act(stage: Stage, step: Mapping[str, Any]) -> Act:
+    event, role = step["does"], step["by"]
+    definition, case = stage.workflow.definition, stage.case
+    assert case is not None
+    if event in engine_events.EVENTS:
+        needs: tuple[str, ...] = engine_events.EVENTS[event].needs
+    else:
+        needs = definition.events[event].needs if event in definition.events else ()
+    party = case.subject if role == "applicant" else case.parties.get(role)
+    code = step.get("enterprise", party.uscc if party is not None else None)
+    proof = step.get("evidence")
+    return Act(
+        event=event,
+        actor=Actor(step.get("user", f"{role}-1"), role, code),
+        facts=_filled(stage, needs, step.get("facts", {}), bare=bool(step.get("bare"))),
+        documents=dict.fromkeys(step.get("documents", ())),
+        happened_at=instant(step["happened"]) if "happened" in step else None,
+        evidence=Evidence(**proof) if proof else None,
+    )
+
+
+def _expect(step: Mapping[str, Any], refused: Refused | None, what: str) -> None:
+    wanted = step.get("refused")
+    said = f"{refused.reason}: {refused.en}" if refused is not None else "accepted"
+    assert (refused.reason if refused else None) == wanted, f"{what}: expected {wanted}, {said}"
+    if refused is not None and "clause" in step:
+        assert refused.clause == step["clause"], f"{what}: refused on clause {refused.clause}"
+
+
+def judge(stage: Stage) -> None:
+    """Holds the case against `then`."""
+    then, case = stage.scenario.then, stage.case
+    if case is None:
+        assert then == {"opened": False}, "no case was opened"
+        return
+    unknown = set(then) - {
+        "tracks", "obligations", "due", "enforceable_from", "missed_on", "licences", "effects",
+        "no_effects", "settled", "closed", "annotation", "opened", "against",
+    }  # fmt: skip
+    assert not unknown, f"unknown expectations: {sorted(unknown)}"
+    compiled = stage.workflow.compiled
+    for track, state in then.get("tracks", {}).items():
+        assert case.tracks[track] == state, f"{track} is in {case.tracks[track]}, not in {state}"
+    for name, field_name in (("obligations", "status"), ("missed_on", "missed_on")):
+        for obligation, wanted in then.get(name, {}).items():
+            duty = case.latest(obligation)
+            found = getattr(duty, field_name) if duty is not None else "none"
+            assert found == wanted, f"{obligation}: {field_name} is {found}, not {wanted}"
+    for name, field_name in (("due", "on"), ("enforceable_from", "enforceable_from")):
+        for obligation, wanted in then.get(name, {}).items():
+            duty = case.latest(obligation)
+            assert duty is not None, f"{obligation} was never armed"
+            found = getattr(duty.due, field_name)
+            assert found == wanted, f"{obligation}: {name} is {found}, not {wanted}"
+    _judge_rest(stage, case, then)
+    if "settled" in then:
+        assert settled(compiled, case) is then["settled"], f"settled is not {then['settled']}"
+    if "closed" in then:
+        assert closed(compiled, case) is then["closed"], f"closed is not {then['closed']}"
+
+
+def _judge_rest(stage: Stage, case: Case, then: Mapping[str, Any]) -> None:
+    for licence, status in then.get("licences", {}).items():
+        held = case.licences.get(licence)
+        found = held.status if held is not None else "none"
+        assert found == status, f"{licence} is {found}, not {status}"
+    for licence, text in then.get("annotation", {}).items():
+        assert case.licences[licence].annotation == text
+    effects = stage.effects()
+    for wanted in then.get("effects", ()):
+        assert wanted in effects, f"no effect {wanted}; ordered: {effects}"
+    for unwanted in then.get("no_effects", ()):
+        assert unwanted not in effects, f"{unwanted} was ordered"

@@ -1,0 +1,1 @@
+"""Every store kept to one suite, and the database servers the suite runs on."""
