@@ -147,7 +147,7 @@ def _guards(names: _Names, guards: Iterable[GuardRef], at: At) -> Iterator[Probl
         "above": names.parameters,
         "licence": definition.licences,
         "track": definition.tracks,
-        "obligation": [one.id for one in (*definition.obligations, *definition.timers)],
+        "obligation": [one.id for one in definition.duties],
         "event": (*definition.events, *ENGINE_EVENTS),
     }
     for ref in guards:

@@ -50,7 +50,8 @@ def to_plain(value: Any) -> Any:
 def from_plain(cls: type[T], plain: Any) -> T:
     """A value of a dataclass from its plain form. Raises CodecError where it does not fit."""
     try:
-        return typing.cast("T", _reader(cls)(plain))
+        read: Callable[[Any], T] = _reader(typing.cast("Any", cls))
+        return read(plain)
     except (KeyError, TypeError, ValueError) as error:
         raise CodecError(f"{cls.__name__}: {error}") from error
 

@@ -15,6 +15,7 @@ from typing import Literal
 from transitions import EventData, Machine, MachineError
 
 from machines.definition import Definition, Obligation, Timer, Transition
+from machines.words import Text
 from rules.guards import first_unmet
 from rules.view import Unmet, View
 
@@ -48,7 +49,8 @@ class _Condition:
         self.edge = edge
 
     def __call__(self, event: EventData) -> bool:
-        token: _Token = event.model
+        token = event.model
+        assert isinstance(token, _Token)
         unmet = first_unmet(event.kwargs["view"], self.edge.guards)
         if unmet is not None:
             token.unmet.append((self.edge, unmet))
@@ -81,7 +83,8 @@ def _table(track: str, machine: Machine) -> dict[tuple[str, str, str], Edges]:
     table: dict[tuple[str, str, str], Edges] = {}
     for event in machine.events.values():
         for source, transitions in event.transitions.items():
-            edges = tuple(one.conditions[0].func.edge for one in transitions)
+            conditions = [one.conditions[0].func for one in transitions]
+            edges = tuple(one.edge for one in conditions if isinstance(one, _Condition))
             table[(track, str(source), event.name)] = edges
     return table
 
@@ -104,9 +107,7 @@ class Compiled:
                 tracks[edge.event].append(edge.track)
         self.tracks_of: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in tracks.items()}
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
-        self.duties: dict[str, Obligation | Timer] = {
-            one.id: one for one in (*definition.obligations, *definition.timers)
-        }
+        self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
         self.groups = _groups(definition)
         self.labels = _labels(definition)
 
@@ -148,18 +149,16 @@ def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def _labels(definition: Definition) -> dict[str, tuple[str, str]]:
-    labels: dict[str, tuple[str, str]] = {}
-    for name, text in (
+    named: list[tuple[str, Text]] = [
         *definition.facts.items(),
         *definition.licences.items(),
         *definition.documents.items(),
         *definition.events.items(),
-        *((one.id, one) for one in (*definition.obligations, *definition.timers)),
+        *((one.id, one) for one in definition.duties),
         *(
             (item.id, item)
             for group in ("upfront", "committed", "verified_online", "optional")
             for item in definition.materials.group(group)
         ),
-    ):
-        labels[name] = (text.zh, text.en)
-    return labels
+    ]
+    return {name: (text.zh, text.en) for name, text in named}

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from machines.case import Case, DueDate, Duty, Pause
 from machines.codec import to_plain
 from machines.compiler import Side
-from machines.definition import Counting, Due, Obligation, Timer
+from machines.definition import Obligation, Timer
+from machines.moments import Counting, Due
 from machines.rungs import midnight
 from rules.due import compute_due
 from rules.periods import Period, parse_period, shanghai_date
@@ -151,9 +152,7 @@ def _given(spec: Obligation | Timer, fact: str, moment: Moment) -> Counted:
     if counted.due.kind != "firm":
         return counted
     due = counted.due
-    given = DueDate(
-        "given", on=due.on, told_on=due.on, enforceable_from=due.enforceable_from
-    )
+    given = DueDate("given", on=due.on, told_on=due.on, enforceable_from=due.enforceable_from)
     return Counted(given, counted.period, counted.warn_on, counted.receipt)
 
 

@@ -285,12 +285,10 @@ class Definition(Strict):
     closing: Closing
     carried: tuple[Carried, ...] = ()
 
-    def obligation(self, name: str) -> Obligation | Timer:
-        """The obligation or timer of that id; KeyError if there is none."""
-        for one in (*self.obligations, *self.timers):
-            if one.id == name:
-                return one
-        raise KeyError(name)
+    @property
+    def duties(self) -> tuple[Obligation | Timer, ...]:
+        """Obligations, then timers: everything that runs on a clock."""
+        return (*self.obligations, *self.timers)
 
     def material(self, name: str) -> Material:
         """The material of that id, looked for in every group; KeyError if there is none."""

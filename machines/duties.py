@@ -14,8 +14,9 @@ from machines.acts import Refused
 from machines.case import Case, DueDate, Duty
 from machines.compiler import Compiled, Side
 from machines.counting import Moment, count
-from machines.definition import EventRef, Obligation, Start, Timer
+from machines.definition import Obligation, Timer
 from machines.fold import with_duties
+from machines.moments import EventRef, Start
 from rules.guards import first_unmet
 from rules.periods import shanghai_date
 from rules.view import View, World
@@ -121,9 +122,7 @@ def _reopened(spec: Obligation, duty: Duty, now: Happening) -> Duty:
         return replace(duty, status="open", acted_at=None)
     if duty.due.kind == "provisional" and (duty.due.latest is None or day <= duty.due.latest):
         return replace(duty, status="open", acted_at=None)
-    return _missed(
-        replace(duty, acted_at=None), day, now, enforceable=not spec.rejection_served
-    )
+    return _missed(replace(duty, acted_at=None), day, now, enforceable=not spec.rejection_served)
 
 
 def _arm(

@@ -8,7 +8,7 @@ before expiry and only moves a date later, a correction and a restoration need a
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -215,13 +215,13 @@ def allowed(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     if not edges:
         return None  # carry_out explains which state forbids it
     return (
-        _separated(case, act, event.duty)
+        separated(case, act, event.duty)
         or check(act.facts, event.needs, event.may, definition.facts)
         or _materials(compiled, act)
     )
 
 
-def _separated(case: Case, act: Act, duty: str) -> Refused | None:
+def separated(case: Case, act: Act, duty: str) -> Refused | None:
     """No person both approves and inspects a case, or decides their own application."""
     user = act.actor.user
     conflicts = {"approve": ("inspect", "apply"), "inspect": ("approve", "apply")}
@@ -294,9 +294,7 @@ def schema_of(compiled: Compiled, event: str) -> dict[str, object]:
     definition = compiled.definition
     if event not in EVENTS:
         spec = definition.events[event]
-        return event_schema(
-            spec.needs, spec.may, definition.facts, materials_of(compiled, event)
-        )
+        return event_schema(spec.needs, spec.may, definition.facts, materials_of(compiled, event))
     engine = EVENTS[event]
     return event_schema(engine.needs, engine.may, _named(compiled), ())
 
@@ -305,7 +303,7 @@ def _named(compiled: Compiled) -> dict[str, FactSpec]:
     """The engine's facts with this workflow's own names as choices."""
     definition = compiled.definition
     parties = {"subject": Text(zh="申请人", en="the applicant"), **definition.parties}
-    named = {
+    named: dict[str, Mapping[str, Text]] = {
         "document": definition.documents,
         "to": parties,
         "obligation": {one.id: one for one in definition.obligations},
@@ -317,5 +315,3 @@ def _named(compiled: Compiled) -> dict[str, FactSpec]:
         if texts:
             specs[name] = FACTS[name].model_copy(update={"type": "choice", "choices": texts})
     return specs
-
-

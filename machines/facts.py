@@ -77,7 +77,7 @@ def _choices(spec: FactSpec, value: Any) -> tuple[str, str] | None:
 
 
 def _text(_: FactSpec, value: Any) -> tuple[str, str] | None:
-    fits = isinstance(value, str) and 0 < len(value.strip()) and len(value) <= 4000
+    fits = isinstance(value, str) and len(value.strip()) > 0 and len(value) <= 4000
     return None if fits else ("须为 1 至 4000 字的文字。", "must be text of 1 to 4000 characters")
 
 
@@ -103,10 +103,10 @@ def _instant(_: FactSpec, value: Any) -> tuple[str, str] | None:
 
 
 def _number(spec: FactSpec, value: Any) -> tuple[str, str] | None:
-    whole = spec.type == "integer"
-    kinds: tuple[type, ...] = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or value != value:
-        return ("须为整数。", "must be a whole number") if whole else ("须为数字。", "must be a number")
+    if spec.type == "integer" and (isinstance(value, bool) or not isinstance(value, int)):
+        return ("须为整数。", "must be a whole number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return ("须为数字。", "must be a number")
     if spec.minimum is not None and value < spec.minimum:
         return (f"不得小于 {spec.minimum}。", f"must be at least {spec.minimum}")
     if spec.maximum is not None and value > spec.maximum:
@@ -143,9 +143,7 @@ def schema_of(spec: FactSpec) -> dict[str, Any]:
     elif spec.type == "choice":
         shape.update(type="string", enum=list(spec.choices))
     elif spec.type == "choices":
-        shape.update(
-            type="array", minItems=1, items={"type": "string", "enum": list(spec.choices)}
-        )
+        shape.update(type="array", minItems=1, items={"type": "string", "enum": list(spec.choices)})
     elif spec.type in ("integer", "number"):
         shape["type"] = spec.type
         shape.update({k: v for k, v in (("minimum", spec.minimum), ("maximum", spec.maximum))

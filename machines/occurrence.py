@@ -125,9 +125,7 @@ def _edges(
     return tuple(edges)
 
 
-def _why_not(
-    compiled: Compiled, case: Case, event: str, track: str, unmet: Any
-) -> Refused:
+def _why_not(compiled: Compiled, case: Case, event: str, track: str, unmet: Any) -> Refused:
     if unmet:
         edge, why = unmet[0]
         clause = why.clause or (edge.clauses[0] if edge.clauses else None)

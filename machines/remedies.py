@@ -81,9 +81,7 @@ def resume(remedy: Remedy) -> Occurrence | Refused:
     resumed = replace(duty, pauses=pauses, status="filed" if duty.acted_at else "open")
     spec = remedy.compiled.duties[duty.obligation]
     counted = recount(resumed, spec, _moment(remedy, spec, duty))
-    moved = replace(
-        resumed, due=counted.due, warn_on=counted.warn_on, receipt=counted.receipt
-    )
+    moved = replace(resumed, due=counted.due, warn_on=counted.warn_on, receipt=counted.receipt)
     return replace(remedy.base, duties=(moved,))
 
 
@@ -96,7 +94,9 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
     if duty.due.on is None or duty.due.at is not None:
         return Refused("no_date", "该义务没有可以延长的日期。", "this duty has no date to extend")
     if remedy.today > duty.due.on:
-        return Refused("late", "期限已届满，不能再延长。", "the period has ended: too late to extend")
+        return Refused(
+            "late", "期限已届满，不能再延长。", "the period has ended: too late to extend"
+        )
     if new <= duty.due.on:
         return Refused(
             "not_later", f"新的期限须晚于原期限（{duty.due.on}）。",
@@ -258,9 +258,7 @@ def _rearmed(remedy: Remedy, undone: list[Undo]) -> tuple[Duty, ...] | Refused:
     return tuple(found)
 
 
-def _again(
-    remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo
-) -> Duty | Refused:
+def _again(remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo) -> Duty | Refused:
     spec = remedy.compiled.duties[duty.obligation]
     fresh = replace(duty, occurrence=occurrence, status="open", missed_on=None, fired=())
     if policy == "fulfilled":

@@ -60,9 +60,7 @@ def pending(compiled: Compiled, case: Case) -> tuple[Rung, ...]:
     return tuple(sorted(found))
 
 
-def _of_duty(
-    spec: Obligation | Timer, duty: Duty, place: int, *, stayed: bool
-) -> Iterator[Rung]:
+def _of_duty(spec: Obligation | Timer, duty: Duty, place: int, *, stayed: bool) -> Iterator[Rung]:
     def rung(instant: datetime, name: str, *, adverse: bool = False) -> Rung:
         return Rung(instant, place, name, duty.obligation, duty.occurrence, adverse)
 

@@ -16,15 +16,15 @@ from typing import Any
 from machines import engine_events
 from machines.acts import Act, AnyAct, Enforce, Evidence, Moved, Open, Refused
 from machines.admission import admit, late_record, opened
-from machines.case import ENGINE, Actor, Because, Case, Duty, Entry, HandedIn
+from machines.case import ENGINE, Because, Case, Duty, Entry, HandedIn
 from machines.codec import to_plain
 from machines.compiler import Compiled
+from machines.counting import Moment
 from machines.definition import Obligation, Timer
 from machines.duties import armed, side_of, too_late_or_early
-from machines.counting import Moment
 from machines.fold import evolve, replay
 from machines.occurrence import Occurrence, carry_out
-from machines.rungs import Rung, closed, midnight, pending
+from machines.rungs import Rung, closed, pending
 from machines.views import view_of
 from machines.words import Grounded
 from rules.guards import first_unmet
@@ -120,9 +120,7 @@ class _Run:
         if refused is not None:
             return refused
         spec = self.compiled.definition.events[act.event]
-        documents = tuple(
-            HandedIn(name, self.at, sha256) for name, sha256 in act.documents.items()
-        )
+        documents = tuple(HandedIn(name, self.at, sha256) for name, sha256 in act.documents.items())
         stated = replace(
             case,
             facts={**case.facts, **act.facts},
@@ -200,9 +198,7 @@ class _Run:
         self._recur()
         self._settle_automatic()
         effects = tuple(
-            (index, effect)
-            for index, entry in enumerate(self.entries)
-            for effect in entry.effects
+            (index, effect) for index, entry in enumerate(self.entries) for effect in entry.effects
         )
         return Moved(tuple(self.entries), effects)
 

@@ -1,4 +1,4 @@
-"""The other files of a reform: its clauses and its dated parameters; and the shared list of roles."""
+"""The other files of a reform: its clauses, its dated parameters; and the shared list of roles."""
 
 from __future__ import annotations
 

@@ -1,26 +1,126 @@
-"""TEMPORARY stand-in; being replaced."""
+"""By when: one date from a start, a period and a calendar, with everything needed to check it.
+
+The day of the event is never counted; the time of day never matters; only a date by which
+somebody must act is rolled; a date beyond the published calendar is provisional and carries its
+range (民法典 200-204, 行政许可法 82; counting-time rules, sections 0, 1.2 and 4.2).
+"""
+
 from __future__ import annotations
-import calendar as c
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from rules.periods import shanghai_date
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal
+
+from rules.last_day import ONE_DAY, LastDay, last_day, last_instant, nominal_day
+from rules.periods import Period, PeriodError, shanghai_date
+from rules.receipt import Basis, Bearer, write_receipt
+from rules.working_days import VARIANTS, Calendar
+
+__all__ = ["Bearer", "Due", "compute_due", "effective_on"]
+
+
 @dataclass(frozen=True)
 class Due:
-    kind: str; on: date; at: object; earliest: object; latest: object; enforceable_from: object
-    receipt: dict = field(default_factory=dict)
-def months(d, n):
-    y, m = divmod(d.month - 1 + n, 12); y += d.year; m += 1
-    return date(y, m, min(d.day, c.monthrange(y, m)[1]))
-def compute_due(start, period, cal, *, bearer="applicant"):
-    d = shanghai_date(start); n = period.amount; u = period.unit
-    if u == "wd": on = cal.add(d, n)
-    elif u.startswith("cd"): on = d + timedelta(n)
-    elif u.startswith("mo"): on = months(d, n)
-    elif u.startswith("yr"): on = months(d, 12 * n)
-    if u.endswith("-roll"): on = cal.roll(on)
-    for a, b in period.pauses:
-        k = sum(cal.is_working(a + timedelta(i)) for i in range(1, (b - a).days + 1)) if u == "wd" else (b-a).days
-        on = cal.add(on, k) if u == "wd" else cal.roll(on + timedelta(k))
-    base = on
-    if u[:2] in ("mo", "yr"): base = max(on, cal.roll(months(d + timedelta(1), n * (12 if u[:2] == "yr" else 1))))
-    return Due("firm", on, None, None, None, cal.add(base, 1), {"stub": True})
+    """A due date. An act on `on` (up to `at`, for hours) is in time.
+
+    `on`: Shanghai date, the estimate while provisional; `at`: instant in Shanghai time, for hours
+    only; `earliest`, `latest`: the range while provisional; `enforceable_from`: the first day of
+    an adverse act, None while provisional and while a day it rests on is not firm itself."""
+
+    kind: Literal["firm", "provisional"]
+    on: date
+    at: datetime | None
+    earliest: date | None
+    latest: date | None
+    enforceable_from: date | None
+    basis: Basis = field(repr=False, compare=False)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the date rests on days whose arrangement is not published yet."""
+        return self.kind == "provisional"
+
+    @property
+    def missed_on(self) -> date:
+        """The day after the due day: at its 00:00+08:00 the day has passed (hours pass at `at`)."""
+        return self.on + ONE_DAY
+
+    @cached_property
+    def receipt(self) -> Mapping[str, Any]:
+        """A JSON-ready mapping from which a person can recompute the date by hand."""
+        days = {
+            "on": self.on,
+            "at": self.at,
+            "earliest": self.earliest,
+            "latest": self.latest,
+            "missed_on": self.missed_on,
+            "enforceable_from": self.enforceable_from,
+        }
+        given = {name: day.isoformat() for name, day in days.items() if day is not None}
+        return write_receipt(self.basis, {"kind": self.kind, **given})
+
+
+def compute_due(
+    start: datetime | date, period: Period, calendar: Calendar, *, bearer: Bearer = "applicant"
+) -> Due:
+    """When a period that starts with the event at `start` is due.
+
+    `start`: a zoned instant, or a Shanghai date; hours need an instant. `bearer` is recorded; what
+    differs by bearer is what a recomputed date does to the one told, see `effective_on`. Raises
+    PeriodError (start or result cannot be a date) and CalendarHorizon (outside every table: before
+    the first year, or more than ten years past the last published one)."""
+    day_zero = shanghai_date(start)
+    at = None
+    if period.family == "h":
+        if not isinstance(start, datetime):
+            raise PeriodError(f"hours run from an instant, not from the date {start}")
+        at = last_instant(period, start)
+        last = LastDay(shanghai_date(at), shanghai_date(at))
+    else:
+        last = last_day(period, day_zero, calendar.assumed("estimate"))
+    basis = Basis(start, day_zero, period, calendar, bearer, last)
+    rests_on = _latest_day_it_rests_on(period, day_zero, last)
+    if rests_on is None or rests_on <= calendar.firm_until:
+        return Due("firm", last.on, at, None, None, _enforceable_from(basis), basis)
+    days = [last_day(period, day_zero, calendar.assumed(variant)).on for variant in VARIANTS]
+    return Due("provisional", last.on, None, min(days), max(days), None, basis)
+
+
+def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
+    """The date that binds once a told date was recomputed on a newer calendar.
+
+    The bearer may rely on what it was told (行政许可法 8): the later date for an applicant or third
+    party, the earlier one for an authority (counting-time rules, section 4.2)."""
+    choose = min if bearer == "authority" else max
+    return choose(told_on, recomputed_on)
+
+
+def _latest_day_it_rests_on(period: Period, day_zero: date, last: LastDay) -> date | None:
+    """The latest day whose arrangement decides the date; None when no calendar is asked."""
+    match period.family, period.manner:
+        case "wd", "back":
+            return day_zero - timedelta(days=1)
+        case _, "back-safe":
+            return last.nominal
+        case ("wd", _) | (_, "roll"):
+            return last.on
+    return None
+
+
+def _enforceable_from(basis: Basis) -> date | None:
+    """The first working day after the due day that is safe under both readings of 民法典 202.
+
+    None while a day it rests on is not firm. For a due date before the calendar begins: the first
+    working day of the calendar, which is later than the law asks for and so safe."""
+    period, calendar = basis.period, basis.calendar
+    safe = basis.last.nominal if period.manner == "back-safe" else basis.last.on
+    if period.family in ("mo", "yr"):
+        other = nominal_day(period, basis.day_zero, next_day=True)
+        if other > calendar.firm_until:
+            return None
+        safe = max(safe, calendar.roll(other) if other >= calendar.first_day else other)
+    if safe < calendar.first_day:
+        return calendar.roll(calendar.first_day)
+    return calendar.add_firm(safe, 1)

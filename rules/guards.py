@@ -237,10 +237,14 @@ def fact_absent(view: View, fact: str) -> Unmet | None:
 @guard
 def date_before(view: View, fact: str, event: str) -> Unmet | None:
     """The stated date lies before the day on which the event happened."""
-    stated, happened = view.facts.get(fact), view.happened.get(event)
-    if stated is not None and happened is not None:
-        if date.fromisoformat(str(stated)) < shanghai_date(happened):
-            return None
+    stated, at = view.facts.get(fact), view.happened.get(event)
+    if stated is not None and at is not None:
+        day = date.fromisoformat(str(stated))
+        return None if day < shanghai_date(at) else _not_before(view, fact, event)
+    return _not_before(view, fact, event)
+
+
+def _not_before(view: View, fact: str, event: str) -> Unmet:
     return _unmet(view, f"{fact}_not_before", fact, f"须早于“{event}”。", f"not before {event}.")
 
 
@@ -354,6 +358,5 @@ def _closures(view: View) -> list[Any]:
     return [
         restriction
         for restriction in view.credit.restrictions
-        if restriction.kind == "commitment_route"
-        and restriction.workflow in (None, view.workflow)
+        if restriction.kind == "commitment_route" and restriction.workflow in (None, view.workflow)
     ]

@@ -1,0 +1,55 @@
+"""The composition root: which store, clock, rulebook and enforcer one process works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.store import open_store
+
+from cases.casework import Casework
+from cases.clock import Clock, SandboxClock, SystemClock, machine_time
+from cases.ports import Store
+from machines.book import Rulebook, rulebook
+from rules.working_days import load_calendar
+from scheduler.enforcer import Enforcer
+from scheduler.runner import Runner
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything a process needs, wired once. `sandbox`: the clock lives in the database."""
+
+    store: Store
+    casework: Casework
+    enforcer: Enforcer
+    clock: Clock
+    sandbox: bool
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook in use."""
+        return self.casework.book
+
+    def runner(self) -> Runner:
+        """A background sweeper: a sandbox is looked at often, its clock rings no alarm."""
+        if self.sandbox:
+            return Runner(self.enforcer, beat_seconds=5.0, alarm=False)
+        return Runner(self.enforcer)
+
+    def close(self) -> None:
+        """Gives back the database connections."""
+        self.store.close()
+
+
+def assemble(url: str, *, sandbox: bool | None = None) -> Service:
+    """A service on a migrated database. `sandbox` None takes the database as it was born.
+
+    Raises NotMigrated, WrongBirth, StoreError, DefinitionError."""
+    store = open_store(url, clock=machine_time)
+    birth = None if sandbox is None else "sandbox" if sandbox else "production"
+    store.check(birth)
+    with store.unit(write=False) as unit:
+        born = unit.meta().get("birth") == "sandbox"
+    clock: Clock = SandboxClock() if born else SystemClock()
+    casework = Casework(store, rulebook(), load_calendar(), clock)
+    return Service(store, casework, Enforcer(casework), clock, born)

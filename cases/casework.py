@@ -1,0 +1,268 @@
+"""The use cases of people: open a case, act on it, look at it. One transaction each.
+
+The only way in besides the enforcer's. Everything lawful is decided by `machines/step.py`; here
+are the transaction, the idempotency key, the version check and who may see what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from cases.clock import Clock
+from cases.errors import ActRefused, Forbidden, KeyReused, Misused, NotFound, Stale
+from cases.identity import Identity, known_roles, must_see
+from cases.ports import Conflict, Store, Unit
+from cases.present import present
+from cases.records import rows_of
+from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
+from cases.world import world_for
+from machines import engine_events
+from machines.acts import Act, Evidence, Open, Refused
+from machines.book import Rulebook, Workflow
+from machines.case import Case, Party
+from machines.codec import canonical, from_plain, to_plain
+from machines.compiler import Compiled
+from machines.step import decide
+from rules.working_days import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A request to open a case."""
+
+    workflow: str
+    subject: Party
+    zone: str
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A request to act. `documents`: material ids with the hash of the file; `if_version`: the
+    version the caller has seen."""
+
+    event: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, str | None] = field(default_factory=dict)
+    happened_at: datetime | None = None
+    evidence: Evidence | None = None
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A case as its caller may see it. `repeated`: the stored answer of an earlier request."""
+
+    plain: Mapping[str, Any]
+    repeated: bool = False
+
+
+class Casework:
+    """Opens cases and carries out acts on a store, by a rulebook, a calendar and a clock."""
+
+    def __init__(self, store: Store, book: Rulebook, calendar: Calendar, clock: Clock) -> None:
+        self.store, self.book, self.calendar, self.clock = store, book, calendar, clock
+        self._pinned: dict[str, Compiled] = dict(book.by_hash)
+
+    def open(self, opening: Opening, identity: Identity, key: str | None = None) -> Answer:
+        """Opens a case. Raises NotFound, Forbidden, ActRefused, KeyReused."""
+        workflow = self.workflow(opening.workflow)
+        if identity.zone is not None and identity.zone != opening.zone:
+            raise Forbidden("不能在其他片区发起案件。", "cases open in your own zone only")
+        with self.store.unit() as unit:
+            earlier = self._earlier(unit, identity, key, ["open", to_plain(opening)])
+            if earlier is not None:
+                return earlier
+            now = self.clock.now(unit)
+            parties = (opening.subject, *opening.parties.values())
+            world = world_for(unit, self.book, self.calendar, opening.zone, parties)
+            act = Open(
+                case_id=new_case_id(now),
+                zone=opening.zone,
+                subject=opening.subject,
+                actor=identity.actor(workflow.definition.opening.role),
+                parties=opening.parties,
+                facts=opening.facts,
+            )
+            _one_open(unit, workflow, opening)
+            moved = decide(workflow.compiled, None, act, now, world)
+            if isinstance(moved, Refused):
+                raise ActRefused(moved)
+            text = DefinitionRow(workflow.compiled.hash, workflow.key, workflow.text, now)
+            return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
+                               key, ["open", to_plain(opening)], text)  # fmt: skip
+
+    def act(self, case_id: str, doing: Doing, identity: Identity, key: str | None = None) -> Answer:
+        """Acts on a case. Raises NotFound, Forbidden, ActRefused, KeyReused, Stale."""
+        with self.store.unit() as unit:
+            request = ["act", case_id, to_plain(doing)]
+            earlier = self._earlier(unit, identity, key, request)
+            if earlier is not None:
+                return earlier
+            row = self._row(unit, case_id, lock=True)
+            case, compiled = self.load(unit, row)
+            must_see(identity, case, self.book)
+            if doing.if_version is not None and doing.if_version != case.version:
+                raise _stale(case.version, doing.if_version)
+            now = self.clock.now(unit)
+            world = world_for(unit, self.book, self.calendar, case.zone, _everyone(case))
+            act = Act(
+                event=doing.event,
+                actor=identity.actor(_wanted(compiled, case, doing.event, self.book)),
+                facts=doing.facts,
+                documents=doing.documents,
+                happened_at=doing.happened_at,
+                evidence=doing.evidence,
+            )
+            moved = decide(compiled, case, act, now, world)
+            if isinstance(moved, Refused):
+                raise ActRefused(moved)
+            return self._write(
+                unit, compiled, (case, row), moved.entries, now, identity, key, request
+            )
+
+    def look(self, case_id: str, identity: Identity) -> Answer:
+        """A case as the identity may see it. Raises NotFound, Forbidden."""
+        with self.store.unit(write=False) as unit:
+            row = self._row(unit, case_id)
+            case, compiled = self.load(unit, row)
+            must_see(identity, case, self.book)
+            world = world_for(unit, self.book, self.calendar, case.zone, _everyone(case))
+            now = self.clock.now(unit)
+            return Answer(present(compiled, case, identity, self.book, world, now))
+
+    def journal(self, case_id: str, identity: Identity) -> list[dict[str, Any]]:
+        """Every entry of a case with its hash. Raises NotFound, Forbidden."""
+        with self.store.unit(write=False) as unit:
+            case, _ = self.load(unit, self._row(unit, case_id))
+            must_see(identity, case, self.book)
+            return [
+                {"seq": row.seq, "hash": row.hash, "prev_hash": row.prev_hash,
+                 **json.loads(row.body)}
+                for row in unit.entries(case_id)
+            ]  # fmt: skip
+
+    def workflow(self, key: str) -> Workflow:
+        """A workflow by its key. Raises NotFound with the nearest known one."""
+        if key in self.book.workflows:
+            return self.book.workflows[key]
+        known = ", ".join(self.book.workflows)
+        raise NotFound(
+            f"没有名为 {key} 的事项（有：{known}）。", f"no workflow named {key}; known: {known}",
+            reason="unknown_workflow", known=list(self.book.workflows),
+        )  # fmt: skip
+
+    def load(self, unit: Unit, row: CaseRow) -> tuple[Case, Compiled]:
+        """A case and the text that governs it, from the folder or from the store."""
+        return from_plain(Case, json.loads(row.state)), self.pinned(unit, row.definition)
+
+    def pinned(self, unit: Unit, text_hash: str) -> Compiled:
+        """The compiled definition of a hash. Raises NotFound if its text was never kept."""
+        if text_hash not in self._pinned:
+            kept = unit.definition(text_hash)
+            if kept is None:
+                raise NotFound("案件所依据的流程文本缺失。", f"no text with hash {text_hash}")
+            self._pinned[text_hash] = self.book.with_text(kept.text).by_hash[text_hash]
+        return self._pinned[text_hash]
+
+    def _row(self, unit: Unit, case_id: str, *, lock: bool = False) -> CaseRow:
+        row = unit.case(case_id, lock=lock)
+        if row is None:
+            raise NotFound(f"没有编号为 {case_id} 的案件。", f"no case {case_id}")
+        return row
+
+    def _earlier(
+        self, unit: Unit, identity: Identity, key: str | None, request: Any
+    ) -> Answer | None:
+        """The stored answer to the same request of the same actor. Raises KeyReused."""
+        if key is None:
+            return None
+        if not 1 <= len(key) <= 200:
+            raise Misused("Idempotency-Key 须为 1 至 200 个字符。",
+                          "an Idempotency-Key has 1 to 200 characters")  # fmt: skip
+        kept = unit.idempotent(identity.user, key)
+        if kept is None:
+            return None
+        if kept.body_hash != _digest(request):
+            raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
+                            "this Idempotency-Key was used with another request")  # fmt: skip
+        return Answer(json.loads(kept.response), repeated=True)
+
+    def _write(
+        self, unit: Unit, compiled: Compiled, before: tuple[Case, CaseRow] | None,
+        entries: Any, now: datetime, identity: Identity, key: str | None, request: Any,
+        definition: DefinitionRow | None = None,
+    ) -> Answer:  # fmt: skip
+        case, row = before if before is not None else (None, None)
+        written = rows_of(compiled, case, row, entries, now, definition=definition)
+        world = world_for(unit, self.book, self.calendar, written.case.zone,
+                          _everyone(written.case))  # fmt: skip
+        plain = present(compiled, written.case, identity, self.book, world, now)
+        batch = written.batch
+        if key is not None:
+            kept = IdempotencyRow(identity.user, key, _digest(request), canonical(plain), now)
+            batch = replace(batch, idempotency=(kept,))
+        try:
+            unit.write(batch)
+        except Conflict as error:
+            raise Stale(
+                "案件已被他人更改，请刷新后重试；本次操作未生效。",
+                f"somebody else changed the case first; nothing was written ({error})",
+            ) from error
+        return Answer(plain)
+
+
+def new_case_id(at: datetime) -> str:
+    """A case number: the day, and eight characters that cannot be guessed."""
+    return f"{at:%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def _everyone(case: Case) -> tuple[Party, ...]:
+    return (case.subject, *case.parties.values())
+
+
+def _wanted(compiled: Compiled, case: Case, event: str, book: Rulebook) -> tuple[str, ...]:
+    """Roles that may raise an event now: the identity acts in one of them if it can."""
+    if event in engine_events.EVENTS:
+        side = engine_events.EVENTS[event].side
+        return tuple(role for role, on in book.sides.items() if on == side)
+    roles = [
+        role
+        for track in compiled.tracks_of.get(event, ())
+        for edge in compiled.table.get((track, case.tracks[track], event), ())
+        for role in edge.role
+    ]
+    return tuple(roles) or known_roles(compiled.definition)
+
+
+def _one_open(unit: Unit, workflow: Workflow, opening: Opening) -> None:
+    """Where only one open case may exist per subject. Raises ActRefused."""
+    code = opening.subject.uscc
+    if not workflow.definition.unique_open or code is None:
+        return
+    for row in unit.cases(workflow=workflow.key, uscc=code):
+        if not row.closed:
+            raise ActRefused(
+                Refused("already_open", f"该主体已有未办结的同类案件（{row.id}）。",
+                        f"{code} already has an open case of this kind: {row.id}",
+                        context={"case": row.id})
+            )  # fmt: skip
+
+
+def _stale(now: int, seen: int) -> Stale:
+    return Stale(
+        f"案件已更新（当前版本 {now}，您看到的是 {seen}），请刷新后重试。",
+        f"the case is at version {now}, you have seen {seen}: read it again",
+        current=now,
+    )
+
+
+def _digest(request: Any) -> str:
+    return hashlib.sha256(canonical(request).encode("utf-8")).hexdigest()

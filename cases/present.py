@@ -1,0 +1,164 @@
+"""A case as its caller may see it: plain JSON by the contract of the HTTP interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cases.identity import OVERSEERS, Identity, known_roles
+from machines import engine_events
+from machines.acts import Refused
+from machines.book import Rulebook
+from machines.case import Case, Duty
+from machines.codec import to_plain
+from machines.compiler import Compiled
+from machines.definition import Obligation
+from machines.offers import Blocked, Offer, offers
+from machines.rungs import closed, settled
+from rules.view import World
+
+
+def present(
+    compiled: Compiled, case: Case, identity: Identity, book: Rulebook, world: World,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """The whole case, with what this identity may do now and why not the rest."""
+    roles = set(identity.roles)
+    if roles & OVERSEERS:
+        roles |= set(known_roles(compiled.definition))
+    actor = identity.actor(())
+    able, barred = offers(compiled, case, actor, roles, now, world)
+    return {
+        "id": case.id,
+        "version": case.version,
+        "workflow": case.workflow,
+        "definition": case.definition,
+        "zone": case.zone,
+        "subject": to_plain(case.subject),
+        "parties": to_plain(case.parties),
+        "facts": to_plain(case.facts),
+        "tracks": dict(case.tracks),
+        "labels": _labels(compiled, case),
+        "settled": settled(compiled, case),
+        "closed": closed(compiled, case),
+        "ended": case.ended,
+        "stayed": case.stayed,
+        "opened_at": case.opened_at.isoformat(),
+        "licences": [
+            {**to_plain(one), **_text(compiled, one.licence)} for one in case.licences.values()
+        ],
+        "obligations": [
+            obligation(compiled, duty, book) for duty in case.duties if duty.bearer is not None
+        ],
+        "timers": [obligation(compiled, duty, book) for duty in case.duties if duty.bearer is None],
+        "documents": [
+            {**to_plain(one), **_text(compiled, one.material)} for one in case.documents.values()
+        ],
+        "materials": _materials(compiled, case),
+        "restrictions": _restrictions(case, world),
+        "available": [_available(compiled, offer) for offer in able],
+        "blocked": [_blocked(compiled, one) for one in barred],
+    }
+
+
+def _restrictions(case: Case, world: World) -> list[dict[str, Any]]:
+    """What the credit file closes to the subject."""
+    credit = world.credit.get(case.subject.uscc or "")
+    return [] if credit is None else [to_plain(one) for one in credit.restrictions]
+
+
+def _labels(compiled: Compiled, case: Case) -> dict[str, Mapping[str, str]]:
+    tracks = compiled.definition.tracks
+    return {
+        track: {"zh": tracks[track].states[state].zh, "en": tracks[track].states[state].en}
+        for track, state in case.tracks.items()
+    }
+
+
+def _text(compiled: Compiled, name: str) -> dict[str, str]:
+    zh, en = compiled.labels.get(name, (name, name))
+    return {"zh": zh, "en": en}
+
+
+def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]:
+    """One occurrence of an obligation or timer, by the contract, with its consequence in words."""
+    spec = compiled.duties[duty.obligation]
+    due = {key: value for key, value in to_plain(duty.due).items() if value is not None}
+    plain: dict[str, Any] = {
+        "id": duty.obligation,
+        "occurrence": duty.occurrence,
+        "bearer": duty.bearer,
+        "side": compiled.sides.get(duty.bearer) if duty.bearer is not None else None,
+        "due": due,
+        "status": duty.status,
+        "missed_on": duty.missed_on.isoformat() if duty.missed_on else None,
+        "acted_at": duty.acted_at.isoformat() if duty.acted_at else None,
+        "receipt": to_plain(duty.receipt),
+        "zh": spec.zh,
+        "en": spec.en,
+        "clauses": list(spec.clauses),
+        "pauses": to_plain(duty.pauses),
+    }
+    if isinstance(spec, Obligation):
+        role = book.roles.get(spec.bearer)
+        plain["bearer_label"] = {"zh": role.zh, "en": role.en} if role is not None else None
+        plain["on_miss"] = {
+            "event": spec.on_miss.event,
+            "effects": [effect.do for effect in spec.on_miss.effects],
+            "clauses": list(spec.on_miss.clauses),
+            "reading": to_plain_text(spec.on_miss.reading or spec.reading),
+            "inferred": spec.on_miss.inferred,
+        }
+    return plain
+
+
+def to_plain_text(text: Any) -> dict[str, str] | None:
+    """A text in two languages as JSON, or None."""
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def _materials(compiled: Compiled, case: Case) -> dict[str, list[dict[str, Any]]]:
+    materials = compiled.definition.materials
+    return {
+        group: [
+            {
+                "id": item.id,
+                "zh": item.zh,
+                "en": item.en,
+                "clauses": list(item.clauses),
+                "in_hand": any(one in case.documents for one in item.one_of or (item.id,)),
+            }
+            for item in materials.group(group)
+        ]
+        for group in ("upfront", "committed", "verified_online", "optional")
+    }
+
+
+def _available(compiled: Compiled, offer: Offer) -> dict[str, Any]:
+    return {
+        "event": offer.event,
+        "role": offer.role,
+        "facts_schema": engine_events.schema_of(compiled, offer.event),
+        "clauses": list(offer.clauses),
+        **_event_text(compiled, offer.event),
+    }
+
+
+def _event_text(compiled: Compiled, event: str) -> dict[str, str]:
+    if event in engine_events.EVENTS:
+        label = engine_events.EVENTS[event].label
+        return {"zh": label.zh, "en": label.en}
+    return _text(compiled, event)
+
+
+def _blocked(compiled: Compiled, one: Blocked) -> dict[str, Any]:
+    why: Refused = one.why
+    return {
+        "event": one.event,
+        "role": one.role,
+        "reason": why.reason,
+        "clause": why.clause,
+        "detail": {"zh": why.zh, "en": why.en},
+        **_event_text(compiled, one.event),
+    }

@@ -1,0 +1,181 @@
+"""Turns entries into rows: the journal chain, the projections, facts, outbox and work items.
+
+Pure: the same entries always give the same rows, which is what `audit verify` relies on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.rows import (
+    Batch,
+    CaseRow,
+    CreditFactRow,
+    DefinitionRow,
+    EntryRow,
+    FiredRow,
+    ObligationRow,
+    OutboxRow,
+    WorkRow,
+)
+from machines.case import Case, Duty, EffectRecord, Entry
+from machines.codec import canonical, to_plain
+from machines.compiler import Compiled
+from machines.fold import evolve
+from machines.rungs import closed, pending, settled
+
+GENESIS = "0" * 64
+_WORK = frozenset({"list", "delist", "restrict", "retract", "open_case"})
+_CREDIT = frozenset({"record_credit", "joint_punishment"})
+_OWN = frozenset({"issue", "annotate", "suspend_licence", "reinstate", "revoke",
+                  "withdraw_licence", "cancel", "bind_subject"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A case after an act, and everything to be written for it."""
+
+    case: Case
+    row: CaseRow
+    batch: Batch
+
+
+def chain_hash(prev_hash: str, case_id: str, seq: int, body: str) -> str:
+    """The hash of an entry: sha256 over the previous hash, the case, the number and the body."""
+    text = f"{prev_hash}\n{case_id}\n{seq}\n{body}"
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def rows_of(
+    compiled: Compiled,
+    before: Case | None,
+    stored: CaseRow | None,
+    entries: Sequence[Entry],
+    at: datetime,
+    *,
+    definition: DefinitionRow | None = None,
+) -> Written:
+    """Everything one act writes. `stored` is the row read with `before`, None when opening."""
+    case = before
+    journal: list[EntryRow] = []
+    head = GENESIS if stored is None else stored.head_hash
+    for entry in entries:
+        case = evolve(case, entry)
+        body = canonical(to_plain(entry))
+        head_before, head = head, chain_hash(head, case.id, case.version, body)
+        journal.append(
+            EntryRow(case.id, case.version, entry.at, entry.kind, entry.event, entry.actor.user,
+                     body, head_before, head)
+        )  # fmt: skip
+    assert case is not None, "an act writes at least one entry"
+    row = case_row(compiled, case, head, at)
+    numbered = list(zip((entry.seq for entry in journal), entries, strict=True))
+    batch = Batch(
+        cases=((row, 0 if stored is None else stored.version),),
+        entries=tuple(journal),
+        obligations=tuple(obligation_rows(compiled, case, _changed(before, case))),
+        fired=tuple(_fired(case.id, numbered)),
+        credit_facts=tuple(_credit(case, numbered)),
+        outbox=tuple(_outbox(case, numbered)),
+        work=tuple(_work(case, numbered)),
+        definitions=() if definition is None else (definition,),
+    )
+    return Written(case, row, batch)
+
+
+def case_row(compiled: Compiled, case: Case, head_hash: str, at: datetime) -> CaseRow:
+    """The projection of a case."""
+    rungs = pending(compiled, case)
+    mild = [rung.instant for rung in rungs if not rung.adverse]
+    return CaseRow(
+        id=case.id,
+        zone=case.zone,
+        workflow=case.workflow,
+        definition=case.definition,
+        subject_kind=case.subject.kind,
+        subject_name=case.subject.name,
+        subject_uscc=case.subject.uscc,
+        state=canonical(to_plain(case)),
+        version=case.version,
+        head_hash=head_hash,
+        settled=settled(compiled, case),
+        closed=closed(compiled, case),
+        opened_at=case.opened_at,
+        updated_at=at,
+        next_enforce_at=rungs[0].instant if rungs else None,
+        next_mild_at=mild[0] if mild else None,
+    )
+
+
+def _changed(before: Case | None, after: Case) -> Iterable[Duty]:
+    old = {duty.key: duty for duty in before.duties} if before is not None else {}
+    return (duty for duty in after.duties if old.get(duty.key) != duty)
+
+
+def obligation_rows(
+    compiled: Compiled, case: Case, duties: Iterable[Duty]
+) -> Iterable[ObligationRow]:
+    """The diary rows of some duties."""
+    for duty in duties:
+        due = duty.due
+        side = compiled.sides.get(duty.bearer, "third_party") if duty.bearer else "nobody"
+        yield ObligationRow(
+            case_id=case.id, obligation=duty.obligation, occurrence=duty.occurrence,
+            zone=case.zone, workflow=case.workflow, bearer=duty.bearer, side=side,
+            status=duty.status, kind=due.kind, due_on=due.on, due_at=due.at,
+            earliest=due.earliest or due.on, latest=due.latest,
+            enforceable_from=due.enforceable_from, missed_on=duty.missed_on,
+        )  # fmt: skip
+
+
+def _fired(case_id: str, numbered: Iterable[tuple[int, Entry]]) -> Iterable[FiredRow]:
+    for seq, entry in numbered:
+        because = entry.because
+        if because is not None:
+            yield FiredRow(
+                case_id, because.obligation, because.occurrence, because.rung, seq, entry.at
+            )
+
+
+def _effects(
+    numbered: Iterable[tuple[int, Entry]],
+) -> Iterable[tuple[int, Entry, EffectRecord]]:
+    for seq, entry in numbered:
+        for effect in entry.effects:
+            yield seq, entry, effect
+
+
+def _credit(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[CreditFactRow]:
+    for seq, entry, effect in _effects(numbered):
+        if effect.do in _CREDIT and effect.uscc is not None:
+            yield CreditFactRow(
+                case.id, seq, effect.n, effect.uscc, str(effect.what.get("fact", effect.do)),
+                case.workflow, entry.at, " ".join(effect.clauses),
+            )  # fmt: skip
+
+
+def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[OutboxRow]:
+    """What must reach people or other systems; a warning is a notice of the engine's own."""
+    for seq, entry, effect in _effects(numbered):
+        if effect.do not in _OWN and effect.do not in _WORK:
+            yield OutboxRow(case.id, seq, effect.n, effect.do, case.zone, case.workflow,
+                            effect.uscc, canonical(to_plain(effect)), entry.at)  # fmt: skip
+    for seq, entry in numbered:
+        warned = entry.marks.get("warns")
+        if warned and entry.because is not None:
+            body = canonical({"to": list(warned), "because": to_plain(entry.because)})
+            yield OutboxRow(case.id, seq, 0, "warn", case.zone, case.workflow,
+                            case.subject.uscc, body, entry.at)  # fmt: skip
+
+
+def _work(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[WorkRow]:
+    for seq, entry, effect in _effects(numbered):
+        if effect.do not in _WORK:
+            continue
+        party = case.party(effect.against)
+        body = canonical({**to_plain(effect), "name": party.name, "workflow": case.workflow})
+        target = effect.uscc or f"case:{case.id}"
+        yield WorkRow(case.id, seq, effect.n, effect.do, target, body, entry.at)

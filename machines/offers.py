@@ -1,0 +1,169 @@
+"""What may be done with a case now, by whom, and why the rest may not: pure, for pages and checks.
+
+An event is offered when facts exist with which `decide` takes it: guards that look at what the act
+itself would bring are left to the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from machines import engine_events
+from machines.acts import Act, Refused
+from machines.case import Actor, Case
+from machines.compiler import Compiled
+from machines.definition import Transition
+from machines.duties import too_late_or_early
+from machines.rungs import closed
+from machines.views import view_of
+from rules.guards import first_unmet, reads
+from rules.periods import shanghai_date
+from rules.view import World
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An event that can happen now, and the role that can bring it about."""
+
+    event: str
+    role: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An event that cannot happen now, and why."""
+
+    event: str
+    role: str
+    why: Refused
+
+
+def offers(
+    compiled: Compiled, case: Case, actor: Actor, roles: Collection[str], at: datetime,
+    world: World,
+) -> tuple[tuple[Offer, ...], tuple[Blocked, ...]]:  # fmt: skip
+    """What a person with these roles may do now, and what not."""
+    able: list[Offer] = []
+    barred: list[Blocked] = []
+    for event, role, clauses in (*_own(compiled, case, roles), *_engine(compiled, roles)):
+        why = _why_not(compiled, case, event, replace(actor, role=role), at, world)
+        if why is None:
+            able.append(Offer(event, role, clauses))
+        else:
+            barred.append(Blocked(event, role, why))
+    return tuple(able), tuple(barred)
+
+
+def _own(
+    compiled: Compiled, case: Case, roles: Collection[str]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Events of the definition with the role in which these roles would act."""
+    for event in compiled.definition.events:
+        edges = [e for e in compiled.definition.transitions if e.event == event]
+        here = [e for e in edges if case.tracks[e.track] in e.source] or edges
+        wanted = [role for edge in here for role in edge.role if role in roles]
+        if wanted and not any(edge.automatic for edge in edges):
+            yield event, wanted[0], here[0].clauses
+
+
+def _engine(
+    compiled: Compiled, roles: Collection[str]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for event, spec in engine_events.EVENTS.items():
+        able = [role for role in sorted(roles) if compiled.sides.get(role) == spec.side]
+        if able:
+            yield event, able[0], ()
+
+
+def _why_not(
+    compiled: Compiled, case: Case, event: str, actor: Actor, at: datetime, world: World
+) -> Refused | None:
+    act = Act(event, actor)
+    refused = engine_events.basics(compiled, case, act, at)
+    if refused is not None:
+        return refused
+    if event in engine_events.EVENTS:
+        return _engine_why_not(compiled, case, event)
+    edges = _edges_here(compiled, case, event)
+    if not edges:
+        return Refused(
+            "not_possible_now", "当前状态不允许此操作。", "not possible in the present state",
+            _clause(compiled, event),
+        )  # fmt: skip
+    separated = engine_events.separated(case, act, compiled.definition.events[event].duty)
+    if separated is not None:
+        return separated
+    view = view_of(compiled, case, at, world)
+    day = shanghai_date(at)
+    late = too_late_or_early(compiled, case, (event,), day, view)
+    if late is not None:
+        return late
+    for edges_of_track in edges:
+        refused = _guards(compiled, event, edges_of_track, case, at, world)
+        if refused is not None:
+            return refused
+    return None
+
+
+def _edges_here(compiled: Compiled, case: Case, event: str) -> list[tuple[Transition, ...]]:
+    """The edges of each track concerned; empty unless every one of them has some."""
+    found = [
+        compiled.table.get((track, case.tracks[track], event), ())
+        for track in compiled.tracks_of.get(event, ())
+    ]
+    return found if all(found) else []
+
+
+def _guards(
+    compiled: Compiled, event: str, edges: tuple[Transition, ...], case: Case, at: datetime,
+    world: World,
+) -> Refused | None:  # fmt: skip
+    """The first reason of the first edge, unless some edge can still be satisfied by the act."""
+    spec = compiled.definition.events[event]
+    brought = {*spec.needs, *spec.may, *spec.hands_in}
+    view = view_of(compiled, case, at, world)
+    first: Refused | None = None
+    for edge in edges:
+        fixed = [ref for ref in edge.guards if not reads(ref.args) & brought]
+        unmet = first_unmet(view, fixed)
+        if unmet is None:
+            return None
+        clause = unmet.clause or (edge.clauses[0] if edge.clauses else None)
+        first = first or Refused(unmet.reason, unmet.zh, unmet.en, clause)
+    return first
+
+
+def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | None:
+    """Whether an engine event has anything to work on."""
+    running = any(
+        duty.period is not None and duty.bearer is not None and duty.status == "open"
+        for duty in case.duties
+    )
+    documents = compiled.definition.documents.values()
+    issued = any(set(one.issued_by) & set(case.happened) or not one.issued_by for one in documents)
+    live = any(licence.status == "live" for licence in case.licences.values())
+    possible = {
+        "serve": issued,
+        "suspend": running,
+        "extend": running,
+        "resume": any(duty.status == "suspended" for duty in case.duties),
+        "withdraw": not live,
+        "correct_record": bool(case.facts),
+        "stay": case.stayed is None,
+        "lift_stay": case.stayed is not None,
+        "restore": any(undo.effects for undo in case.undo),
+        "cancel_registration": not closed(compiled, case),
+    }
+    if possible[event]:
+        return None
+    return Refused("nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now")
+
+
+def _clause(compiled: Compiled, event: str) -> str | None:
+    for edge in compiled.definition.transitions:
+        if edge.event == event and edge.clauses:
+            return edge.clauses[0]
+    return None

@@ -1,0 +1,1 @@
+"""Time: calendars, periods, due dates, receipts and the command `due`."""
