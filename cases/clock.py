@@ -42,10 +42,9 @@ class SandboxClock:
 
     def set(self, unit: Unit, to: datetime) -> None:
         """Moves the clock forward. Raises ValueError for a step back."""
-        if to < self.now(unit):
-            raise ValueError(
-                f"the clock stands at {self.now(unit).isoformat()}; it never runs back"
-            )
+        now = self.now(unit)
+        if to < now:
+            raise ValueError(f"the clock stands at {now.isoformat()}; it never runs back")
         unit.set_meta({_META: to.astimezone(SHANGHAI).isoformat()})
 
 

@@ -79,9 +79,13 @@ def new_token(
 
 
 def keep_token(
-    unit: Unit, secret: str, identity: Identity, label: str, at: datetime,
+    unit: Unit,
+    secret: str,
+    identity: Identity,
+    label: str,
+    at: datetime,
     expires_at: datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Keeps a token whose secret is already known (the sandbox's ready-made ones)."""
     unit.add_token(
         TokenRow(
@@ -93,7 +97,7 @@ def keep_token(
             label=label,
             created_at=at,
             expires_at=expires_at,
-        )  # fmt: skip
+        )
     )
 
 

@@ -226,7 +226,7 @@ class Document(Text):
 
 
 class PartySpec(Text):
-    """Another party of the case, by role. `same_as_subject`: the subject unless another is named."""
+    """Another party of the case, by role. `same_as_subject`: the subject unless one is named."""
 
     kind: Literal["enterprise", "person", "agency"]
     required: bool = False

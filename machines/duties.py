@@ -58,7 +58,7 @@ def changes(compiled: Compiled, now: Happening) -> tuple[Duty, ...]:
     found: dict[tuple[str, int], Duty] = {}
     for spec in compiled.duties.values():
         latest = now.after.latest(spec.id)
-        touched = _touch(compiled, spec, latest, now) if latest is not None else None
+        touched = _touch(spec, latest, now) if latest is not None else None
         if touched is not None:
             found[touched.key] = touched
         started = _arm(compiled, spec, touched or latest, now)
@@ -69,7 +69,7 @@ def changes(compiled: Compiled, now: Happening) -> tuple[Duty, ...]:
     return tuple(found.values())
 
 
-def _touch(compiled: Compiled, spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
+def _touch(spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
     if isinstance(spec, Timer):
         stopped = duty.status == "open" and refers(spec.stopped_by, now)
         return replace(duty, status="waived", acted_at=now.happened_at) if stopped else None
@@ -138,7 +138,7 @@ def _arm(
     if anchor is None:
         return _announced(compiled, spec, latest, now)
     occurrence = latest.occurrence if waiting and latest else _next(latest)
-    duty = armed(compiled, spec, Moment(now.after, now.world, _for(spec, anchor, now),
+    duty = armed(spec, Moment(now.after, now.world, _for(spec, anchor, now),
                                         side_of(spec, now.sides)), occurrence)  # fmt: skip
     if waiting and latest is not None:
         return replace(duty, status=latest.status, acted_at=latest.acted_at)
@@ -164,9 +164,7 @@ def _for(spec: Obligation | Timer, anchor: datetime, now: Happening) -> datetime
     return now.at
 
 
-def armed(
-    compiled: Compiled, spec: Obligation | Timer, moment: Moment, occurrence: int, round_: int = 1
-) -> Duty:
+def armed(spec: Obligation | Timer, moment: Moment, occurrence: int, round_: int = 1) -> Duty:
     """A new occurrence that starts at the anchor."""
     counted = count(spec, moment, round_)
     return Duty(

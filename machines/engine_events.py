@@ -127,18 +127,29 @@ EVENTS: dict[str, EngineEvent] = {
 }  # fmt: skip
 
 
-def basics(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
-    """What every act must pass: a known event, an open case, a possible time, the right person."""
-    refused = _known(compiled, act.event) or _timely(compiled, case, act, at)
+def entitled(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
+    """What every act must pass first: a known event, no time to come, the right person."""
+    refused = _known(compiled, act.event)
     if refused is not None:
         return refused
+    if act.happened_at is not None and act.happened_at > at:
+        when = act.happened_at.isoformat()
+        return Refused(
+            "in_future", f"发生时间 {when} 晚于当前时间。",
+            f"happened_at {when} lies after now ({at.isoformat()})",
+        )  # fmt: skip
+    return _person(compiled, case, act)
+
+
+def open_to(compiled: Compiled, case: Case, act: Act) -> Refused | None:
+    """Then: an open case, and no time before the last act of the same track."""
     engine = EVENTS.get(act.event)
     if closed(compiled, case) and not (engine is not None and engine.when_closed):
         return Refused(
             "case_closed", "案件已办结，不能再办理；如需纠正，请使用“恢复”。",
             "the case is closed; only a restoration can change it",
         )  # fmt: skip
-    return _person(compiled, case, act)
+    return _in_order(compiled, case, act)
 
 
 def _known(compiled: Compiled, event: str) -> Refused | None:
@@ -155,24 +166,20 @@ def _known(compiled: Compiled, event: str) -> Refused | None:
     )  # fmt: skip
 
 
-def _timely(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
+def _in_order(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     when = act.happened_at
     if when is None:
         return None
-    if when > at:
-        return Refused(
-            "in_future", f"发生时间 {when.isoformat()} 晚于当前时间。",
-            f"happened_at {when.isoformat()} lies after now ({at.isoformat()})",
-        )  # fmt: skip
     tracks = compiled.tracks_of.get(act.event, tuple(case.tracks))
-    last = max((case.track_last.get(track, case.opened_at) for track in tracks),
-               default=case.opened_at)  # fmt: skip
-    if when < last:
-        return Refused(
-            "before_last_act", f"发生时间早于该流程上一操作的时间（{last.isoformat()}）。",
-            f"happened_at lies before the last act of the same track ({last.isoformat()})",
-        )  # fmt: skip
-    return None
+    last = max(
+        (case.track_last.get(track, case.opened_at) for track in tracks), default=case.opened_at
+    )
+    if when >= last:
+        return None
+    return Refused(
+        "before_last_act", f"发生时间早于该流程上一操作的时间（{last.isoformat()}）。",
+        f"happened_at lies before the last act of the same track ({last.isoformat()})",
+    )  # fmt: skip
 
 
 def _person(compiled: Compiled, case: Case, act: Act) -> Refused | None:

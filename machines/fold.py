@@ -25,7 +25,7 @@ def replay(entries: Iterable[Entry]) -> Case:
 
 
 def evolve(case: Case | None, entry: Entry) -> Case:
-    """The case after one entry. Raises ReplayError where a move does not start where the case is."""
+    """The case after one entry. Raises ReplayError where a move starts where the case is not."""
     before = _opened(entry) if case is None else case
     if case is not None and entry.kind == "opened":
         raise ReplayError(f"case {case.id} is opened twice")

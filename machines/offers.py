@@ -82,7 +82,9 @@ def _why_not(
     compiled: Compiled, case: Case, event: str, actor: Actor, at: datetime, world: World
 ) -> Refused | None:
     act = Act(event, actor)
-    refused = engine_events.basics(compiled, case, act, at)
+    refused = engine_events.entitled(compiled, case, act, at) or engine_events.open_to(
+        compiled, case, act
+    )
     if refused is not None:
         return refused
     if event in engine_events.EVENTS:

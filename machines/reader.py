@@ -137,6 +137,8 @@ def _say(error: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"unknown key `{key}` at {where}{hint}"
     if kind == "missing":
         return f"`{error['loc'][-1]}` is missing at {where}"
+    if kind == "string_type" and isinstance(error.get("input"), int | float):
+        text = "must be quoted: without quotes it is a number"
     return f"{where}: {text.removeprefix('Value error, ')} (here: {_shown(error.get('input'))})"
 
 

@@ -94,9 +94,7 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
     if duty.due.on is None or duty.due.at is not None:
         return Refused("no_date", "该义务没有可以延长的日期。", "this duty has no date to extend")
     if remedy.today > duty.due.on:
-        return Refused(
-            "late", "期限已届满，不能再延长。", "the period has ended: too late to extend"
-        )
+        return Refused("late", "期限已届满，不能再延长。", "the period has ended")
     if new <= duty.due.on:
         return Refused(
             "not_later", f"新的期限须晚于原期限（{duty.due.on}）。",
@@ -266,7 +264,7 @@ def _again(remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo)
     if policy == "restart":
         moment = Moment(remedy.case, remedy.world, remedy.base.at, side_of(
             spec, remedy.compiled.sides))  # fmt: skip
-        return armed(remedy.compiled, spec, moment, occurrence)
+        return armed(spec, moment, occurrence)
     if policy == "keep_remaining":
         return _with_remaining(remedy, fresh, undo)
     if duty.due.on is not None and duty.due.on < remedy.today:

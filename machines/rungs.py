@@ -98,7 +98,7 @@ def _over(duty: Duty) -> datetime:
     return midnight(duty.due.on + timedelta(days=1))
 
 
-def _holds(compiled: Compiled, case: Case, sets: tuple[dict[str, tuple[str, ...]], ...]) -> bool:
+def _holds(case: Case, sets: tuple[dict[str, tuple[str, ...]], ...]) -> bool:
     return any(
         all(case.tracks.get(track) in states for track, states in alternative.items())
         for alternative in sets
@@ -109,10 +109,10 @@ def closed(compiled: Compiled, case: Case) -> bool:
     """Nothing can happen any more, but for an engine event."""
     if case.ended is not None:
         return True
-    return _holds(compiled, case, compiled.definition.closing.closes_when)
+    return _holds(case, compiled.definition.closing.closes_when)
 
 
-def owes(compiled: Compiled, case: Case, duty: Duty) -> bool:
+def owes(compiled: Compiled, duty: Duty) -> bool:
     """Whether anything is still to come of this occurrence: an act or a consequence."""
     spec = compiled.duties[duty.obligation]
     if isinstance(spec, Timer):
@@ -132,11 +132,11 @@ def settled(compiled: Compiled, case: Case) -> bool:
     if case.ended is not None:
         return True
     outstanding = any(
-        owes(compiled, case, duty)
+        owes(compiled, duty)
         for duty in case.duties
         if not closed(compiled, case) or _survives(compiled, duty)
     )
-    return not outstanding and _holds(compiled, case, compiled.definition.closing.settles_when)
+    return not outstanding and _holds(case, compiled.definition.closing.settles_when)
 
 
 def _survives(compiled: Compiled, duty: Duty) -> bool:

@@ -83,13 +83,16 @@ class _Run:
 
     def act(self, act: Act) -> Moved | Refused:
         case = self._known()
-        refused = engine_events.basics(self.compiled, case, act, self.at)
+        refused = engine_events.entitled(self.compiled, case, act, self.at)
         if refused is not None:
             return refused
-        when = act.happened_at or self.at
         past = late_record(self.compiled, case, act, self.at)
         if past is not None:
             return past if isinstance(past, Refused) else self._occur(past) or self._rest()
+        refused = engine_events.open_to(self.compiled, case, act)
+        if refused is not None:
+            return refused
+        when = act.happened_at or self.at
         self._catch_up(when)
         now = self._as_occurrence(act, when)
         if isinstance(now, Refused):
@@ -227,9 +230,7 @@ class _Run:
                 continue
             side = side_of(spec, self.compiled.sides)
             moment = Moment(case, self.world, latest.anchor, side)
-            armed_now.append(
-                armed(self.compiled, spec, moment, latest.occurrence + 1, latest.round + 1)
-            )
+            armed_now.append(armed(spec, moment, latest.occurrence + 1, latest.round + 1))
         if armed_now:
             last = self.entries[-1]
             entry = replace(last, duties=(*last.duties, *armed_now))

@@ -84,8 +84,8 @@ def compute_due(
     rests_on = _latest_day_it_rests_on(period, day_zero, last)
     if rests_on is None or rests_on <= calendar.firm_until:
         return Due("firm", last.on, at, None, None, _enforceable_from(basis), basis)
-    days = [last_day(period, day_zero, calendar.assumed(variant)).on for variant in VARIANTS]
-    return Due("provisional", last.on, None, min(days), max(days), None, basis)
+    earliest, latest = _range(basis)
+    return Due("provisional", last.on, None, earliest, latest, None, basis)
 
 
 def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
@@ -95,6 +95,19 @@ def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
     party, the earlier one for an authority (counting-time rules, section 4.2)."""
     choose = min if bearer == "authority" else max
     return choose(told_on, recomputed_on)
+
+
+def _range(basis: Basis) -> tuple[date, date]:
+    """Between which days a provisional date lies.
+
+    The assumed readings spread their make-up days so that a count over weeks comes out right; where
+    one single weekend day decides, each of them might be one."""
+    calendar = basis.calendar
+    tables = [calendar.assumed(variant) for variant in VARIANTS]
+    if basis.period.family != "wd":
+        tables.append(calendar.conceivable)
+    days = [last_day(basis.period, basis.day_zero, table).on for table in tables]
+    return min(days), max(days)
 
 
 def _latest_day_it_rests_on(period: Period, day_zero: date, last: LastDay) -> date | None:

@@ -127,6 +127,15 @@ def assumed_flags(variant: Variant, first: date, last: date, published: bytes = 
     return bytes(day in working for day in span)
 
 
+def conceivable_flags(first: date, last: date) -> bytes:
+    """Flags of the days `first`...`last` on which work is not ruled out: all but statutory days.
+
+    Any weekend may still become a make-up day, so this bounds where a rolled date can come to."""
+    years = range(first.year, last.year + 1)
+    statutory = {day for year in years for day in statutory_days(year)}
+    return bytes(day not in statutory for day in days_between(first, last))
+
+
 def _blocks(statutory: set[date]) -> Iterator[_Block]:
     one = timedelta(days=1)
     for first in sorted(day for day in statutory if day - one not in statutory):

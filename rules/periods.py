@@ -80,14 +80,17 @@ class Period:
         return _PARTS[self.unit][1]
 
     def merged_pauses(self, start: date) -> list[Pause]:
-        """The pauses after `start`, overlapping ones as one: no day is excluded twice."""
+        """The pauses from the event's day on, overlapping ones as one: no day is excluded twice.
+
+        Of the event's own day only hours can be excluded: for other units it does not count."""
+        floor = start - timedelta(days=1) if self.family == "h" else start
         merged: list[Pause] = []
         for paused_on, resumed_on in self.pauses:
-            since = max(paused_on, start)
+            since, until = max(paused_on, floor), resumed_on
             if merged and since <= merged[-1][1]:
-                since, resumed_on = merged[-1][0], max(merged.pop()[1], resumed_on)
-            if since < resumed_on:
-                merged.append((since, resumed_on))
+                since, until = merged[-1][0], max(merged.pop()[1], until)
+            if since < until:
+                merged.append((since, until))
         return merged
 
 

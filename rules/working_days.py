@@ -16,7 +16,15 @@ from functools import cached_property
 from pathlib import Path
 
 from rules.day_table import CalendarHorizon, DayTable
-from rules.festivals import LAST_YEAR, VARIANTS, Variant, assumed_flags, days_between, movable
+from rules.festivals import (
+    LAST_YEAR,
+    VARIANTS,
+    Variant,
+    assumed_flags,
+    conceivable_flags,
+    days_between,
+    movable,
+)
 from rules.holiday_notices import CalendarError, Holiday, HolidayNotice, read_notices
 
 __all__ = [
@@ -110,18 +118,26 @@ class Calendar:
 
     @cached_property
     def _assumed(self) -> Mapping[Variant, DayTable]:
-        last = date(min(self.last_day.year + ASSUMED_YEARS, LAST_YEAR), 12, 31)
-        soft = self.firm_until + timedelta(days=1)
-        firm, end = self._split(soft)
+        soft, last = self._unknown
+        end = self.published.flags[(soft - self.first_day).days :]
         return {
-            variant: DayTable(f"the assumed calendar ({variant})", self.first_day,
-                              firm + assumed_flags(variant, soft, last, end))
+            variant: self._extended(variant, assumed_flags(variant, soft, last, end))
             for variant in VARIANTS
-        }  # fmt: skip
+        }
 
-    def _split(self, day: date) -> tuple[bytes, bytes]:
-        at = (day - self.first_day).days
-        return self.published.flags[:at], self.published.flags[at:]
+    @cached_property
+    def conceivable(self) -> DayTable:
+        """The firm days followed by all days on which work is not ruled out by statute."""
+        return self._extended("conceivable", conceivable_flags(*self._unknown))
+
+    @property
+    def _unknown(self) -> tuple[date, date]:
+        last_year = min(self.last_day.year + ASSUMED_YEARS, LAST_YEAR)
+        return self.firm_until + timedelta(days=1), date(last_year, 12, 31)
+
+    def _extended(self, name: str, flags: bytes) -> DayTable:
+        firm = self.published.flags[: (self.firm_until - self.first_day).days + 1]
+        return DayTable(f"the assumed calendar ({name})", self.first_day, firm + flags)
 
     def is_working(self, day: date) -> bool:
         """Whether the day is a working day. Raises CalendarHorizon outside the table."""

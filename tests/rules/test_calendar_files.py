@@ -66,7 +66,6 @@ def test_an_amendment_may_take_a_weekday_off_back(tmp_path: Path) -> None:
         ("[2030-02-09]", "[2031-02-08]", "2031-02-08 is not a day of 2030"),
         ("2030-01-01, through: 2030-01-01", "2029-12-24, through: 2029-12-24", "from 2029-12-25"),
         ("name: 元旦", "name: ''", r"30.yaml:7: expected a text"),
-        ("holidays:", "holidays: {}\n    url: x\n#", r"30.yaml:6: expected a list"),
         ("notices:", "notices: [", "not YAML"),
     ],
 )
@@ -93,6 +92,12 @@ def test_a_notice_without_a_holiday_is_refused(tmp_path: Path) -> None:
     head = NOTICE[: NOTICE.index("holidays:")]
     with pytest.raises(CalendarError, match="at least one holiday"):
         read_notices(_file(tmp_path, head + "holidays: []\n"))
+
+
+def test_holidays_are_a_list(tmp_path: Path) -> None:
+    head = NOTICE[: NOTICE.index("holidays:")]
+    with pytest.raises(CalendarError, match=r"30.yaml:6: expected a list"):
+        read_notices(_file(tmp_path, head + "holidays: {name: 元旦}\n"))
 
 
 def test_notices_stand_in_the_order_of_publication(tmp_path: Path) -> None:

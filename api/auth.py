@@ -1,0 +1,61 @@
+"""Who is calling: a bearer token becomes an identity. Only the hash of a token is known here."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.problems import Unauthenticated
+from api.service import Service
+from cases.errors import Forbidden
+from cases.identity import Identity, identify
+
+DEFAULT_ZONE = "yingkou"
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="令牌由 `chengnuo token` 签发。 A token made by `chengnuo token`.",
+)
+
+
+def service_of(request: Request) -> Service:
+    """The service this application works with."""
+    return cast("Service", request.app.state.service)
+
+
+TheService = Annotated[Service, Depends(service_of)]
+
+
+def caller(
+    service: TheService,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Identity:
+    """Whose token this is. Raises Unauthenticated.
+
+    A token lives in real time, also where the cases live on a sandbox clock."""
+    if credentials is None or not credentials.credentials:
+        raise Unauthenticated(
+            "请在 Authorization 头中提供令牌：Bearer <令牌>。",
+            "send a token in the header Authorization: Bearer <token>",
+        )
+    with service.store.unit(write=False) as unit:
+        identity = identify(unit, credentials.credentials, unit.now())
+    if identity is None:
+        raise Unauthenticated("令牌不存在、已过期或已撤销。",
+                              "the token is unknown, expired or revoked",
+                              reason="token_unknown")  # fmt: skip
+    return identity
+
+
+Caller = Annotated[Identity, Depends(caller)]
+
+
+def zone_for(identity: Identity, asked: str | None) -> str:
+    """The zone of a request that needs one. Raises Forbidden for somebody else's."""
+    if identity.zone is not None and asked not in (None, identity.zone):
+        raise Forbidden(f"您只能办理本片区（{identity.zone}）的事务。",
+                        f"your token is for the zone {identity.zone}",
+                        reason="other_zone")  # fmt: skip
+    return asked or identity.zone or DEFAULT_ZONE

@@ -1,0 +1,40 @@
+"""The command line, `chengnuo`: one executable over the same use cases as the HTTP interface.
+
+Each `api/cli_*.py` adds its commands; what is slow to import is imported inside a command.
+"""
+
+import typer
+
+from api import (
+    cli_calendar,
+    cli_database,
+    cli_demo,
+    cli_due,
+    cli_enforce,
+    cli_import,
+    cli_serve,
+    cli_settings,
+    cli_workflows,
+)
+
+app = typer.Typer(
+    name="chengnuo",
+    help="承诺：告知承诺制审批引擎。The engine for notify-and-commit approvals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for part in (
+    cli_serve,
+    cli_demo,
+    cli_workflows,
+    cli_due,
+    cli_enforce,
+    cli_settings,
+    cli_import,
+    cli_calendar,
+    cli_database,
+):
+    part.register(app)

@@ -1,0 +1,1 @@
+"""Real crashes: processes killed in the middle of an act or a sweep."""

@@ -1,0 +1,1 @@
+"""The definition reader, the checks, the compiled machines and the pure step."""
