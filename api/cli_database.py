@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli_answers import AsJson, Database, guarded, misuse, needed, serving, show_json
+
+if TYPE_CHECKING:
+    from cases.ports import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -56,17 +59,15 @@ def prepare(url: str, *, sandbox: bool | None) -> str:
         store.close()
 
 
-def _born(store: object) -> str | None:
+def _born(store: Store) -> str | None:
     """What the database was born as; None before it has a schema."""
-    from cases.ports import NotMigrated, Store
+    from cases.ports import NotMigrated
 
-    assert hasattr(store, "unit")
-    kept: Store = store  # type: ignore[assignment]
     try:
-        kept.check(None)
+        store.check(None)
     except NotMigrated:
         return None
-    with kept.unit(write=False) as unit:
+    with store.unit(write=False) as unit:
         return unit.meta().get("birth")
 
 
@@ -107,7 +108,7 @@ def token(
 
 def _known_roles(roles: list[str], known: list[str]) -> None:
     for role in roles:
-        if role in ("engine", *()) or role not in known:
+        if role == "engine" or role not in known:
             near = difflib.get_close_matches(role, known, 1)
             hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
             misuse(f"no role {role} for a token{hint}")

@@ -10,6 +10,7 @@ from cases.errors import Forbidden
 from cases.identity import Identity, is_officer, must_see
 from cases.ports import Unit
 from cases.rows import CaseRow
+from machines.codec import canonical
 
 _STRIDE = 200
 
@@ -32,7 +33,7 @@ def visible(
 
 def _own(service: Service, unit: Unit, identity: Identity, row: CaseRow) -> bool:
     """Whether a party sees this case: its code as a party, or its user as the applicant's hand."""
-    names = [name for name in (identity.enterprise, identity.user) if name]
+    names = [canonical(name) for name in (identity.enterprise, identity.user) if name]
     if not any(name in row.state for name in names):  # spares reading most cases
         return False
     case, _ = service.casework.load(unit, row)

@@ -28,6 +28,7 @@ class _Token:
     """What a track's machine moves: the state, and what the conditions found on the way."""
 
     state: str
+    role: str
     edge: Transition | None = None
     unmet: list[tuple[Transition, Unmet]] = field(default_factory=list)
 
@@ -51,12 +52,19 @@ class _Condition:
     def __call__(self, event: EventData) -> bool:
         token = event.model
         assert isinstance(token, _Token)
+        if not open_to(self.edge, token.role):
+            return False
         unmet = first_unmet(event.kwargs["view"], self.edge.guards)
         if unmet is not None:
             token.unmet.append((self.edge, unmet))
             return False
         token.edge = self.edge
         return True
+
+
+def open_to(edge: Transition, role: str) -> bool:
+    """Whether a role may take an edge; automatic edges are the engine's."""
+    return role in (edge.role or ("engine",))
 
 
 def _machine(definition: Definition, track: str) -> Machine:
@@ -111,21 +119,25 @@ class Compiled:
         self.groups = _groups(definition)
         self.labels = _labels(definition)
 
-    def choose(self, track: str, state: str, event: str, view: View, *, hot: bool) -> Choice:
-        """Which edge the event takes on a track. `hot` reads the table, else `transitions` runs."""
-        return (self._by_table if hot else self._by_machine)(track, state, event, view)
+    def choose(self, at: tuple[str, str, str], role: str, view: View, *, hot: bool) -> Choice:
+        """Which edge a role's event takes; `at`: track, its state, event. `hot` reads the table,
+        else `transitions` runs."""
+        return (self._by_table if hot else self._by_machine)(at, role, view)
 
-    def _by_machine(self, track: str, state: str, event: str, view: View) -> Choice:
-        token = _Token(state)
+    def _by_machine(self, at: tuple[str, str, str], role: str, view: View) -> Choice:
+        track, state, event = at
+        token = _Token(state, role)
         try:
             self._machines[track].events[event].trigger(token, view=view)
         except (MachineError, KeyError):
             return Choice(None)
         return Choice(token.edge, tuple(token.unmet))
 
-    def _by_table(self, track: str, state: str, event: str, view: View) -> Choice:
+    def _by_table(self, at: tuple[str, str, str], role: str, view: View) -> Choice:
         unmet: list[tuple[Transition, Unmet]] = []
-        for edge in self.table.get((track, state, event), ()):
+        for edge in self.table.get(at, ()):
+            if not open_to(edge, role):
+                continue
             found = first_unmet(view, edge.guards)
             if found is None:
                 return Choice(edge, tuple(unmet))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from machines.acts import Refused
 from machines.case import Case, DueDate, Duty
 from machines.compiler import Compiled, Side
-from machines.counting import Moment, count
+from machines.counting import Moment, count, recount
 from machines.definition import Obligation, Timer
 from machines.fold import with_duties
 from machines.moments import EventRef, Start
@@ -87,6 +87,8 @@ def _touch(spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
         return replace(duty, status="filed", acted_at=now.happened_at)
     if duty.status == "filed" and refers(spec.reopened_by, now):
         return _reopened(spec, duty, now)
+    if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
+        return _told(spec, duty, now)
     if refers(spec.waived_by, now):
         return replace(duty, status="waived")
     return None
@@ -94,9 +96,9 @@ def _touch(spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
 
 def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
     if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
-        served = shanghai_date(now.at)
-        due = replace(duty.due, enforceable_from=now.world.calendar.add(served, 1))
-        return replace(duty, due=due)
+        return _told(spec, duty, now)
+    if refers(spec.waived_by, now) and "enforced" not in duty.fired:
+        return replace(duty, status="waived")
     if refers((*spec.met_by, *spec.filed_by), now) and duty.acted_at is None:
         return replace(duty, acted_at=now.happened_at)
     return None
@@ -118,11 +120,26 @@ def _reopened(spec: Obligation, duty: Duty, now: Happening) -> Duty:
     """A rejection: the duty runs on to its old date, or, after that date, is missed. Then the
     consequence waits for the service of the rejection."""
     day = shanghai_date(now.at)
-    if duty.due.on is None or day <= duty.due.on:
-        return replace(duty, status="open", acted_at=None)
-    if duty.due.kind == "provisional" and (duty.due.latest is None or day <= duty.due.latest):
-        return replace(duty, status="open", acted_at=None)
-    return _missed(replace(duty, acted_at=None), day, now, enforceable=not spec.rejection_served)
+    last = duty.due.latest if duty.due.kind == "provisional" else duty.due.on
+    if last is not None and day > last:
+        again = replace(duty, acted_at=None)
+        return _missed(again, day, now, enforceable=not spec.rejection_served)
+    due = replace(duty.due, enforceable_from=None) if spec.rejection_served else duty.due
+    return replace(duty, status="open", acted_at=None, due=due)
+
+
+def _told(spec: Obligation, duty: Duty, now: Happening) -> Duty:
+    """The rejection is served: from the working day after it the consequence is lawful, and never
+    before the day it would have been without the filing."""
+    calendar = now.world.calendar
+    first = calendar.add(shanghai_date(now.at), 1)
+    if duty.due.on is not None and duty.due.kind != "provisional":
+        moment = Moment(now.after, now.world, duty.anchor, side_of(spec, now.sides))
+        counted = recount(duty, spec, moment).due
+        same = counted.on == duty.due.on and counted.enforceable_from is not None
+        before = counted.enforceable_from if same else calendar.add(duty.due.on, 1)
+        first = max(first, before or first)
+    return replace(duty, due=replace(duty.due, enforceable_from=first))
 
 
 def _arm(
@@ -134,7 +151,7 @@ def _arm(
         return None
     if isinstance(spec, Obligation) and _not_applicable(spec, now):
         return None
-    anchor = _anchor(compiled, spec.starts, latest if not waiting else None, now)
+    anchor = _anchor(compiled, spec.starts, now)
     if anchor is None:
         return _announced(compiled, spec, latest, now)
     occurrence = latest.occurrence if waiting and latest else _next(latest)
@@ -188,17 +205,12 @@ def _still_to_come(
     return tuple((days, day) for days, day in warn_on if day > started)
 
 
-def _anchor(
-    compiled: Compiled, starts: Start, latest: Duty | None, now: Happening
-) -> datetime | None:
+def _anchor(compiled: Compiled, starts: Start, now: Happening) -> datetime | None:
     """When the period starts if this event starts it, else None."""
     if not refers(starts.refs, now):
         return None
     times = {ref.key: now.after.happened.get(ref.key) for ref in starts.refs}
     if starts.earliest:
-        first_of_its_kind = all(key not in now.before.happened for key in now.keys)
-        if latest is not None and len(starts.refs) > 1 and first_of_its_kind:
-            return None  # the other moment came first and started it
         return now.happened_at
     floor = _issued(compiled, starts, now)
     known = [time for time in times.values() if time is not None and time >= floor]

@@ -116,7 +116,9 @@ def _edges(
     view = view_of(compiled, case, now.happened_at, world)
     edges: list[Transition] = []
     for track in tracks:
-        choice = compiled.choose(track, case.tracks[track], now.event, view, hot=hot)
+        choice = compiled.choose(
+            (track, case.tracks[track], now.event), now.actor.role, view, hot=hot
+        )
         if choice.edge is None:
             if not now.must_move:
                 return ()

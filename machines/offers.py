@@ -104,7 +104,8 @@ def _why_not(
     if late is not None:
         return late
     for edges_of_track in edges:
-        refused = _guards(compiled, event, edges_of_track, case, at, world)
+        mine = tuple(edge for edge in edges_of_track if actor.role in edge.role)
+        refused = _guards(compiled, event, mine, case, at, world)
         if refused is not None:
             return refused
     return None

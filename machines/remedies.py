@@ -261,7 +261,8 @@ def _again(remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo)
     fresh = replace(duty, occurrence=occurrence, status="open", missed_on=None, fired=())
     if policy == "fulfilled":
         return replace(fresh, status="met", acted_at=duty.acted_at or remedy.base.happened_at)
-    if policy == "restart":
+    own = side_of(spec, remedy.compiled.sides) == "authority"
+    if policy == "restart" or own:  # the policy is for others: the authority begins anew
         moment = Moment(remedy.case, remedy.world, remedy.base.at, side_of(
             spec, remedy.compiled.sides))  # fmt: skip
         return armed(spec, moment, occurrence)

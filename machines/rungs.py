@@ -112,8 +112,9 @@ def closed(compiled: Compiled, case: Case) -> bool:
     return _holds(case, compiled.definition.closing.closes_when)
 
 
-def owes(compiled: Compiled, duty: Duty) -> bool:
-    """Whether anything is still to come of this occurrence: an act or a consequence."""
+def owes(compiled: Compiled, case: Case, duty: Duty) -> bool:
+    """Whether anything is still to come of this occurrence: an act or a consequence. What a
+    newer occurrence has taken over is no longer owed for the old one."""
     spec = compiled.duties[duty.obligation]
     if isinstance(spec, Timer):
         return duty.status == "open"
@@ -124,7 +125,8 @@ def owes(compiled: Compiled, duty: Duty) -> bool:
     if duty.status != "missed":
         return False
     to_come = not spec.on_miss.nothing and "enforced" not in duty.fired
-    return to_come or (spec.late == "accepted" and duty.acted_at is None)
+    performable = spec.late == "accepted" and duty.acted_at is None
+    return to_come or (performable and case.latest(duty.obligation) == duty)
 
 
 def settled(compiled: Compiled, case: Case) -> bool:
@@ -132,7 +134,7 @@ def settled(compiled: Compiled, case: Case) -> bool:
     if case.ended is not None:
         return True
     outstanding = any(
-        owes(compiled, duty)
+        owes(compiled, case, duty)
         for duty in case.duties
         if not closed(compiled, case) or _survives(compiled, duty)
     )

@@ -21,8 +21,8 @@ FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 BLUE, INK, GREY, LINE, PAPER = "#0958d9", "#262626", "#595959", "#8c8c8c", "#ffffff"
 PAD, MARGIN, HEAD = 10.0, 12.0, 26.0
 _LEGEND = {
-    "zh": {"now": "当前状态", "diagram": "状态图"},
-    "en": {"now": "current state", "diagram": "state diagram"},
+    "zh": {"now": "当前状态", "diagram": "状态图", "main": "主流程"},
+    "en": {"now": "current state", "diagram": "state diagram", "main": "main procedure"},
 }
 Taken = tuple[str, str, str]
 
@@ -87,28 +87,30 @@ def _say(text: Text | Track, language: str) -> str:
 
 def _track(definition: Definition, name: str, track: Track, language: str) -> TrackDrawing:
     edges = [edge for edge in definition.transitions if edge.track == name]
-    states = {
-        state: wrap(_say(text, language), STATE) for state, text in track.states.items()
-    }
-    staying: dict[str, tuple[str, ...]] = {}
+    states = {state: wrap(_say(text, language), STATE) for state, text in track.states.items()}
+    kept: dict[str, dict[str, tuple[str, ...]]] = {}
     moving: dict[tuple[str, str], list[Transition]] = {}
     for edge in edges:
         said = _say(definition.events[edge.event], language)
         for source in edge.source:
             if edge.to in ("same", source):
-                line = wrap(f"↻ {said}", EVENT)
-                staying[source] = (*staying.get(source, ()), *line)
+                kept.setdefault(source, {})[said] = wrap(f"↻ {said}", EVENT)
             else:
                 moving.setdefault((source, edge.to), []).append(edge)
+    staying = {
+        state: tuple(line for lines in said.values() for line in lines)
+        for state, said in kept.items()
+    }
     nodes = [_node(state, lines, staying.get(state, ())) for state, lines in states.items()]
     first = [node for node in nodes if node.key == track.initial]
     rest = [node for node in nodes if node.key != track.initial]
     arrows = tuple(_arrow(definition, found, language) for found in moving.values())
     links = [
-        Link(*ends, *extent(arrow.lines, EVENT))
-        for ends, arrow in zip(moving, arrows, strict=True)
+        Link(*ends, *extent(arrow.lines, EVENT)) for ends, arrow in zip(moving, arrows, strict=True)
     ]
-    title = _say(track, language) or (name if len(definition.tracks) > 1 else "")
+    title = _say(track, language) or (
+        _LEGEND[language].get(name, name) if len(definition.tracks) > 1 else ""
+    )
     return TrackDrawing(name, title, layered([*first, *rest], links), states, staying, arrows)
 
 
@@ -135,23 +137,40 @@ def diagram(
 
 def svg(drawing: Drawing, marks: Marks = Marks(), max_width: float = 1200) -> str:  # noqa: B008
     """A drawing as one `<svg>` element, the tracks side by side as far as `max_width` px go."""
-    at_x, at_y, row_height, width = MARGIN, MARGIN, 0.0, 0.0
-    parts: list[str] = []
-    for track in drawing.tracks:
-        head = HEAD if track.title else 0.0
-        if at_x > MARGIN and at_x + track.layout.width + MARGIN > max_width:
-            at_x, at_y, row_height = MARGIN, at_y + row_height + 2 * MARGIN, 0.0
-        parts.append(_group(track, marks, at_x, at_y, head))
-        at_x += track.layout.width + 3 * MARGIN
-        width = max(width, at_x - 2 * MARGIN)
-        row_height = max(row_height, track.layout.height + head)
-    height = at_y + row_height + MARGIN
+    places, width, height = _packed(drawing.tracks, max_width)
+    parts = [
+        _group(track, marks, *place) for track, place in zip(drawing.tracks, places, strict=True)
+    ]
     said = escape(_described(drawing, marks))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" aria-label="{said}" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'font-family="{FONT}"><title>{said}</title>{"".join(parts)}</svg>'
     )
+
+
+def _packed(tracks: tuple[TrackDrawing, ...], max_width: float) -> tuple[list[Point], float, float]:
+    """Where each track goes: below the one before it while a taller one stands beside, else to
+    its right, else on a new row. Also the width and height of the whole."""
+    places: list[Point] = []
+    left, top, at_y, bottom, column, width = MARGIN, MARGIN, MARGIN, MARGIN, 0.0, 0.0
+    for track in tracks:
+        wide, high = track.layout.width, track.layout.height + _head(track)
+        if places and (at_y == top or at_y + high > bottom or left + wide > max_width - MARGIN):
+            left, at_y = left + column + 3 * MARGIN, top
+            if left + wide > max_width - MARGIN:
+                left, top, at_y = MARGIN, bottom + 2 * MARGIN, bottom + 2 * MARGIN
+            column = 0.0
+        places.append((left, at_y))
+        column = max(column, wide)
+        at_y += high + 2 * MARGIN
+        bottom = max(bottom, at_y - 2 * MARGIN)
+        width = max(width, left + wide)
+    return places, width + MARGIN, bottom + MARGIN
+
+
+def _head(track: TrackDrawing) -> float:
+    return HEAD if track.title else 0.0
 
 
 def _described(drawing: Drawing, marks: Marks) -> str:
@@ -167,7 +186,7 @@ def _described(drawing: Drawing, marks: Marks) -> str:
     return f"{said}, {words['now']}: {', '.join(now)}" if now else said
 
 
-def _group(track: TrackDrawing, marks: Marks, x: float, y: float, head: float) -> str:
+def _group(track: TrackDrawing, marks: Marks, x: float, y: float) -> str:
     parts = []
     if track.title:
         parts.append(_text(track.title, 0, 14, TITLE.size, INK, anchor="start", bold=True))
@@ -180,7 +199,7 @@ def _group(track: TrackDrawing, marks: Marks, x: float, y: float, head: float) -
         *(_box(track, state, place, marks) for state, place in track.layout.boxes.items()),
     ]  # fmt: skip
     body = "".join(inner)
-    parts.append(f'<g transform="translate(0 {head:.0f})">{body}</g>')
+    parts.append(f'<g transform="translate(0 {_head(track):.0f})">{body}</g>')
     return f'<g class="track" transform="translate({x:.0f} {y:.0f})">{"".join(parts)}</g>'
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LATIN = 0.58  # em; a little more than the fonts named in the console need
+LATIN_ROOM = 1.3  # English says the same in more room; narrower lines would only make it taller
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Letters:
     limit: float
 
 
-STATE = Letters(size=13, line=18, rise=14, limit=132)
-EVENT = Letters(size=11.5, line=16, rise=12, limit=118)
+STATE = Letters(size=13, line=18, rise=14, limit=150)
+EVENT = Letters(size=11.5, line=16, rise=12, limit=128)
 TITLE = Letters(size=14, line=20, rise=15, limit=400)
 
 
@@ -41,17 +42,26 @@ def wrap(text: str, letters: Letters) -> tuple[str, ...]:
     """A text in lines of about equal length within the limit: broken between words, or between
     Chinese letters. A single word longer than the limit stays whole."""
     total = width(text, letters)
-    if total <= letters.limit:
+    limit = letters.limit * (1 if any(_wide(letter) for letter in text) else LATIN_ROOM)
+    if total <= limit:
         return (text,)
-    goal = total / -(-total // letters.limit)
+    lines = _filled(text, letters, limit)
+    for narrower in range(int(total / len(lines)), int(limit), 4):
+        tried = _filled(text, letters, narrower)
+        if len(tried) <= len(lines):
+            return tried
+    return lines
+
+
+def _filled(text: str, letters: Letters, limit: float) -> tuple[str, ...]:
+    """Lines as full as the limit allows."""
     lines, line = [], ""
     for piece in _pieces(text):
-        longer = line + piece
-        if line and width(longer.rstrip(), letters) > goal + letters.size:
+        if line and width((line + piece).rstrip(), letters) > limit:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
-            line = longer
+            line += piece
     return tuple(one for one in (*lines, line.rstrip()) if one)
 
 

@@ -67,16 +67,23 @@ def align(rows: list[list[Cell]]) -> None:
         for cell in row:
             cell.x = at + cell.width / 2
             at += cell.width + BESIDE
-    for sweep in range(SWEEPS):
+    for sweep in range(2 * SWEEPS):
         down = sweep % 2 == 0
         for row in rows if down else reversed(rows):
             wanted = []
             for cell in row:
                 near = (cell.ups if down else cell.downs) or cell.ups or cell.downs
-                if sweep >= SWEEPS - 2:
+                if sweep >= SWEEPS:
                     near = cell.ups + cell.downs
-                wanted.append(_mean([one.x for one in near], cell.x))
+                wanted.append(_pull(cell, near))
             _settle(row, wanted)
+
+
+def _pull(cell: Cell, near: Sequence[Cell]) -> float:
+    """Where its neighbours would have a cell; a passing arrow follows itself before boxes."""
+    weights = [1.0 if cell.real or one.real else 8.0 for one in near]
+    total = sum(weight * one.x for weight, one in zip(weights, near, strict=True))
+    return total / sum(weights) if near else cell.x
 
 
 def _settle(row: list[Cell], wanted: list[float]) -> None:
@@ -89,7 +96,7 @@ def _settle(row: list[Cell], wanted: list[float]) -> None:
         offsets.append(offset)
     pools: list[tuple[float, float, int]] = []  # sum, weight, cells
     for cell, want, shift in zip(row, wanted, offsets, strict=True):
-        weight = 1.0 if cell.real else 2.0  # a straight arrow is worth more than a centred box
+        weight = 1.0 if cell.real else 4.0  # a straight arrow is worth more than a centred box
         pool = ((want - shift) * weight, weight, 1)
         while pools and pools[-1][0] / pools[-1][1] >= pool[0] / pool[1]:
             last = pools.pop()

@@ -114,7 +114,7 @@ def judge_case(workflow: Workflow, entries: list[Entry], case: Case | None) -> N
     if settled(workflow.compiled, case) and case.ended is None:
         over = {track for track in case.tracks}
         assert over
-        owing = [d for d in case.duties if owes(workflow.compiled, d)]
+        owing = [d for d in case.duties if owes(workflow.compiled, case, d)]
         from machines.rungs import closed  # noqa: PLC0415
 
         assert closed(workflow.compiled, case) or not owing, f"settled, yet owes {owing}"

@@ -1,0 +1,11 @@
+"""The calls under /v1, one module for each thing they are about."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.v1 import cases, diary, enforcement, enterprises, sandbox, settings, workflows
+
+router = APIRouter(prefix="/v1")
+for _part in (workflows, cases, diary, enterprises, settings, enforcement, sandbox):
+    router.include_router(_part.router)

@@ -1,0 +1,220 @@
+"""Cases: open one, find some, look at one, act on it, read its journal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter, ValidationError
+
+from api.aftermath import answered
+from api.answers import CaseAnswer, CasePage, JournalAnswer
+from api.auth import Caller, TheService, zone_for
+from api.contract import problems
+from api.paging import LARGEST, after, cursor_of, page
+from api.schemas import ZONE, ActBody, Day, HandedInBody, OpeningBody, PartyBody
+from api.scope import visible
+from api.strict_json import StrictRoute
+from api.summaries import summary
+from cases.casework import Doing, Opening
+from cases.errors import Forbidden, Misused
+from cases.identity import Identity, is_officer
+from machines.acts import Evidence
+from machines.book import Rulebook
+from machines.case import Party
+
+router = APIRouter(tags=["cases"], route_class=StrictRoute)
+CaseId = Annotated[str, Path(pattern=r"^[0-9A-Za-z.-]{1,100}$", examples=["20250102-1a2b3c4d"])]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="up to 200 characters; the same request with the same key gets the stored "
+        "answer, another request with it is refused",
+    ),
+]
+_Text = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
+_ETAG = {"ETag": {"description": "the version of the case", "schema": {"type": "string"}}}
+
+
+@router.post(
+    "/cases",
+    status_code=201,
+    summary="发起案件 · Open a case",
+    responses={
+        201: {"model": CaseAnswer, "headers": _ETAG},
+        **problems(400, 401, 403, 409, 413, 422),
+    },
+)
+def open_case(
+    request: Request, body: OpeningBody, identity: Caller, service: TheService, key: Key = None
+) -> JSONResponse:
+    """Opens a case for a subject. 409 or 422 with reason and clause where the rules refuse."""
+    opening = Opening(
+        workflow=body.workflow,
+        subject=_party(body.subject),
+        zone=zone_for(identity, body.zone),
+        parties={role: _party(party) for role, party in body.parties.items()},
+        facts=body.facts,
+    )
+    _must_be_own(identity, opening, service.book)
+    answer = service.casework.open(opening, identity, key)
+    return answered(request, service, identity, answer, 201)
+
+
+def _party(body: PartyBody) -> Party:
+    return Party(body.kind, body.name, body.uscc, body.ref)
+
+
+def _must_be_own(identity: Identity, opening: Opening, book: Rulebook) -> None:
+    """An enterprise opens cases of its own. Raises Forbidden for somebody else's."""
+    codes = {opening.subject.uscc, *(party.uscc for party in opening.parties.values())} - {None}
+    own = identity.enterprise
+    if own is not None and codes and own not in codes and not is_officer(identity, book):
+        raise Forbidden("只能为本企业发起案件。", "your token opens cases of your enterprise only",
+                        reason="not_your_enterprise")  # fmt: skip
+
+
+@router.get(
+    "/cases",
+    summary="查找案件 · Find cases",
+    responses={200: {"model": CasePage}, **problems(401, 403, 422)},
+)
+def find_cases(
+    request: Request,
+    identity: Caller,
+    service: TheService,
+    workflow: Annotated[str | None, Query(max_length=100, examples=["network_freight"])] = None,
+    track_state: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z0-9_]+(:[a-z0-9_]+)?$", max_length=200, examples=["main:breach"],
+              description="`track:state`, or a state of any track"),
+    ] = None,
+    due_before: Annotated[
+        Day | None, Query(description="has a running duty due (at the earliest) before that day")
+    ] = None,
+    q: Annotated[_Text, Query(description="part of the name, credit code or case id")] = None,
+    settled: bool | None = None,
+    zone: Annotated[str | None, Query(pattern=ZONE)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> JSONResponse:  # fmt: skip
+    """Cases the caller may see, by id: officers those of their zone, parties their own."""
+    begin = after(cursor, str)
+    with service.store.unit(write=False) as unit:
+        rows = list(
+            islice(
+                visible(
+                    service, unit, identity, after=begin[0] if begin else None, stride=limit + 1,
+                    zone=zone_for(identity, zone) if zone or identity.zone else None,
+                    workflow=workflow, track_state=track_state, due_before=due_before,
+                    text=q or None, settled=settled,
+                ),
+                limit + 1,
+            )
+        )  # fmt: skip
+        items = []
+        for row in rows[:limit]:
+            case, compiled = service.casework.load(unit, row)
+            items.append({**summary(compiled, case), "updated_at": row.updated_at.isoformat()})
+    following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
+    return page(request, items, following)
+
+
+@router.get(
+    "/cases/{case_id}",
+    summary="查看案件 · One case",
+    responses={
+        200: {"model": CaseAnswer, "headers": _ETAG},
+        **problems(401, 403, 404, 422),
+    },
+)
+def one_case(case_id: CaseId, identity: Caller, service: TheService) -> JSONResponse:
+    """The whole case, with what the caller may do now and why not the rest."""
+    plain = service.casework.look(case_id, identity).plain
+    return JSONResponse(plain, headers={"ETag": f'"{plain["version"]}"'})
+
+
+@router.post(
+    "/cases/{case_id}/events",
+    summary="办理 · Act on a case",
+    responses={
+        200: {"model": CaseAnswer, "headers": _ETAG},
+        **problems(400, 401, 403, 404, 409, 412, 413, 422),
+    },
+)
+def act(
+    request: Request,
+    case_id: CaseId,
+    body: ActBody,
+    identity: Caller,
+    service: TheService,
+    key: Key = None,
+    if_match: Annotated[
+        str | None,
+        Header(description="the ETag of the case as the caller has seen it", examples=['"3"']),
+    ] = None,
+) -> JSONResponse:
+    """Carries out an event. A refusal names its reason and clause, and changes nothing."""
+    facts, documents = _apart(body.facts)
+    doing = Doing(
+        event=body.event,
+        facts=facts,
+        documents=documents,
+        happened_at=body.happened_at,
+        evidence=Evidence(**body.evidence.model_dump()) if body.evidence else None,
+        if_version=_version(if_match),
+    )
+    answer = service.casework.act(case_id, doing, identity, key)
+    return answered(request, service, identity, answer, 200)
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version in an `If-Match` header; a proxy may have made the tag weak."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'\s*(?:W/)?"(\d{1,9})"\s*', if_match)
+    if found is None:
+        raise Misused('If-Match 须为案件的 ETag，如 "3"。',
+                      'If-Match takes the ETag of the case, such as "3"',
+                      reason="if_match_malformed")  # fmt: skip
+    return int(found[1])
+
+
+_DOCUMENTS = TypeAdapter(list[str | HandedInBody])
+
+
+def _apart(stated: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
+    """Facts and documents: `documents` is a reserved fact. Raises Misused where it is not a list
+    of ids or `{id, sha256}`, or names a material twice."""
+    facts = dict(stated)
+    listed = facts.pop("documents", None)
+    try:
+        read = _DOCUMENTS.validate_python([] if listed is None else listed, strict=True)
+    except ValidationError:
+        raise _documents_wrong("须为材料编号的列表，或 {id, sha256} 的列表",
+                               "is a list of material ids, or of {id, sha256}") from None  # fmt: skip
+    pairs = [(one, None) if isinstance(one, str) else (one.id, one.sha256) for one in read]
+    found: dict[str, str | None] = dict(pairs)
+    if len(found) < len(pairs):
+        raise _documents_wrong("同一材料重复出现", "names a material twice")
+    return facts, found
+
+
+def _documents_wrong(zh: str, en: str) -> Misused:
+    return Misused(f"documents {zh}。", f"`documents` {en}", reason="fact_wrong",
+                   fact="documents")  # fmt: skip
+
+
+@router.get(
+    "/cases/{case_id}/journal",
+    summary="案件日志 · The journal of a case",
+    responses={200: {"model": JournalAnswer}, **problems(401, 403, 404, 422)},
+)
+def journal(case_id: CaseId, identity: Caller, service: TheService) -> JSONResponse:
+    """Every entry in order, each with its hash and the hash before it."""
+    return JSONResponse({"case": case_id, "items": service.casework.journal(case_id, identity)})

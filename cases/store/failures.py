@@ -1,0 +1,78 @@
+"""What a database says when something is wrong, in the words of the ports."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from cases.ports import Conflict, NotMigrated, StoreError
+from cases.store.migrate import not_migrated
+
+PATIENCE_S = 20
+_TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_RETRY = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.LockNotAvailable,
+)
+
+
+def translated(error: SQLAlchemyError, shown: str) -> Exception:
+    """The port's exception for an error of the database; `shown` is its address."""
+    if isinstance(error, DBAPIError):
+        return _of_database(error, shown)
+    if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
+        return error.orig
+    if isinstance(error, PoolExhausted):
+        return StoreError(f"every connection to {shown} is in use; close units of work sooner")
+    return StoreError(f"the database {shown} could not be used: {error}")
+
+
+def _of_database(error: DBAPIError, shown: str) -> Exception:
+    cause = error.orig
+    first = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+    if isinstance(error, IntegrityError) and _is_taken(cause):
+        return Conflict(f"somebody else wrote it first: {first}")
+    if isinstance(cause, _RETRY):
+        return Conflict(f"somebody else holds what this unit of work needs; try again: {first}")
+    if isinstance(cause, sqlite3.OperationalError):
+        return _of_sqlite(cause, first, shown)
+    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return NotMigrated(not_migrated(shown))
+    if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
+        return StoreError(f"the database server of {shown} cannot be reached: {first}")
+    return StoreError(f"the database {shown} refused: {first}")
+
+
+def _is_taken(cause: object) -> bool:
+    if isinstance(cause, sqlite3.IntegrityError):
+        return cause.sqlite_errorcode in _TAKEN
+    return isinstance(cause, psycopg.errors.UniqueViolation)
+
+
+def _of_sqlite(cause: sqlite3.OperationalError, first: str, shown: str) -> Exception:
+    code = getattr(cause, "sqlite_errorcode", 0)
+    if code & 0xFF in _BUSY:
+        return busy(shown)
+    if first.startswith(("no such table", "no such column")):
+        return NotMigrated(not_migrated(shown))
+    if code & 0xFF == sqlite3.SQLITE_CANTOPEN:
+        return StoreError(f"the file of {shown} cannot be opened: {first}")
+    return StoreError(f"the database {shown} refused: {first}")
+
+
+def busy(shown: str) -> StoreError:
+    """Another writer has held the database longer than anybody waits."""
+    return StoreError(
+        f"the database {shown} has been busy with another writer for {PATIENCE_S} s; "
+        "nothing was written: try again"
+    )

@@ -1,0 +1,103 @@
+"""Creates and migrates the schema with Alembic, from the package itself: no file beside it."""
+
+from __future__ import annotations
+
+import uuid
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select, text
+
+from cases.ports import NotMigrated, StoreError, WrongBirth
+from cases.store.tables import META
+
+BIRTHS = ("sandbox", "production")
+FIXED = ("birth", "instance")
+_VERSION = text("SELECT version_num FROM alembic_version")
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4848202501020900)")
+
+
+def config() -> Config:
+    """Alembic's configuration: where the revisions are."""
+    found = Config()
+    found.set_main_option("script_location", "cases.store:migrations")
+    return found
+
+
+def upgrade(connection: Connection, birth: str | None, shown: str) -> None:
+    """Brings the schema up to date inside the connection's transaction.
+
+    `birth` None lets an existing database be what it is and a new one be born `production`.
+    Raises WrongBirth, StoreError."""
+    must_be_a_birth(birth)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ONE_AT_A_TIME)
+    revisions = config()
+    _not_newer(connection, revisions, shown)
+    revisions.attributes["connection"] = connection
+    command.upgrade(revisions, "head")
+    meta = read_meta(connection)
+    if "birth" not in meta:
+        born = {"birth": birth or "production", "instance": str(uuid.uuid4())}
+        connection.execute(META.insert(), [{"name": k, "value": v} for k, v in born.items()])
+    elif birth is not None:
+        must_match(meta["birth"], birth, shown)
+
+
+def check(connection: Connection, birth: str | None, shown: str) -> None:
+    """Raises NotMigrated, WrongBirth or StoreError where the database cannot be worked on."""
+    must_be_a_birth(birth)
+    revisions = config()
+    head = ScriptDirectory.from_config(revisions).get_current_head()
+    if _revision(connection) != head:
+        _not_newer(connection, revisions, shown)
+        raise NotMigrated(not_migrated(shown))
+    if birth is not None:
+        must_match(read_meta(connection)["birth"], birth, shown)
+
+
+def not_migrated(shown: str) -> str:
+    """What to do about an empty or old schema."""
+    return (
+        f"the database {shown} has no schema yet or an old one: "
+        f"run `chengnuo db upgrade --db {shown}`"
+    )
+
+
+def must_be_a_birth(birth: str | None) -> None:
+    """Raises StoreError for a word that is neither birth."""
+    if birth is not None and birth not in BIRTHS:
+        raise StoreError(f"a database is born {' or '.join(BIRTHS)}, not {birth!r}")
+
+
+def must_match(born: str, asked: str, shown: str) -> None:
+    """Raises WrongBirth where a database is asked to be what it was not born as."""
+    if born != asked:
+        raise WrongBirth(
+            f"the database {shown} was born {born}, and this process is for {asked}: "
+            f"give it a {asked} database (what a database was born as never changes)"
+        )
+
+
+def read_meta(connection: Connection) -> dict[str, str]:
+    """What the database knows of itself."""
+    return {name: value for name, value in connection.execute(select(META.c.name, META.c.value))}
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(_VERSION).scalar()
+    return found
+
+
+def _not_newer(connection: Connection, revisions: Config, shown: str) -> None:
+    """Raises StoreError for a schema that this version of the program does not know."""
+    present = _revision(connection)
+    known = {each.revision for each in ScriptDirectory.from_config(revisions).walk_revisions()}
+    if present is not None and present not in known:
+        raise StoreError(
+            f"the database {shown} has schema {present}, which this version does not know: "
+            "it was written by a newer one; install that"
+        )
