@@ -37,7 +37,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 run: setup
 	@mkdir -p .data
-	$(BIN)/chengnuo db upgrade --db '$(DATABASE)'
+	$(BIN)/chengnuo db upgrade --sandbox --db '$(DATABASE)'
 	exec $(BIN)/chengnuo serve --sandbox --port $(PORT) --db '$(DATABASE)'
 
 test: check pytest

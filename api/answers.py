@@ -40,7 +40,7 @@ class ProblemAnswer(BaseModel):
                     "type": "urn:chengnuo:problem:late",
                     "title": "依规不能办理",
                     "status": 409,
-                    "detail": "“补齐承诺补充材料”的期限已于 2025-07-02 届满，逾期不能再办理；案件未改变。",
+                    "detail": "“补齐承诺补充材料”的期限已于 2025-07-02 届满；案件未改变。",
                     "reason": "late",
                     "clause": "9.24",
                     "instance": "/v1/cases/20250102-1a2b3c4d/events",

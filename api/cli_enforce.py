@@ -25,7 +25,7 @@ def enforce(
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """One sweep now: everything that is due. Exit 1 when a case had to be set aside. 执行到期事项。"""
+    """执行到期事项。One sweep now; exit 1 when a case had to be set aside."""
     if release and dry_run:
         misuse("--release and --dry-run exclude each other")
     if release and not (by and reason):

@@ -38,8 +38,8 @@ def list_settings(db: Database = None, zone: Zone = ZONE, as_json: AsJson = Fals
         show_json({"zone": zone, "settings": recorded})
         return
     for path, values in recorded.items():
-        label = asked[path] if path in asked else None
-        text = f"{label.zh} {label.en}" if label is not None else "（已不再使用 no longer asked for）"
+        label = asked.get(path)
+        text = f"{label.zh} {label.en}" if label else "（已不再使用 no longer asked for）"
         typer.echo(f"{path}  {text}")
         for one in values or [None]:
             typer.echo(f"    {_value(one)}")

@@ -62,7 +62,9 @@ def _line(workflow: Workflow) -> dict[str, Any]:
 def _whole(workflow: Workflow) -> dict[str, Any]:
     return {
         **_line(workflow),
-        "machine": workflow.definition.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "machine": workflow.definition.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True
+        ),
         "clauses": [one.model_dump(mode="json") for one in workflow.clauses.clauses],
         "parameters": {
             name: {"unit": one.unit, "values": [
@@ -106,7 +108,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Examines definitions; exit 1 with findings, each with file, line and clause. 检查流程定义。"""
+    """检查流程定义。Examines definitions; exit 1 with findings, each with file and line."""
     with guarded():
         from machines.book import workflows_folder
 

@@ -39,9 +39,14 @@ def after(cursor: str | None, *shape: type) -> tuple[Any, ...] | None:
         and not any(isinstance(part, int) and abs(part) >= 2**31 for part in parts)
     )
     if not fits:
-        raise Misused("游标无效，请使用上一页给出的链接。", "this cursor is not one of ours",
-                      reason="cursor_wrong")  # fmt: skip
+        raise not_ours()
     return tuple(parts)
+
+
+def not_ours() -> Misused:
+    """What to say of a cursor that no page gave out."""
+    return Misused("游标无效，请使用上一页给出的链接。", "this cursor is not one of ours",
+                   reason="cursor_wrong")  # fmt: skip
 
 
 def page(request: Request, items: Sequence[Any], following: str | None) -> JSONResponse:

@@ -47,6 +47,10 @@ _NO_RULE = (
     "该日期没有可适用的参数或已公布的日历，不能据以办理；案件未改变。",
     "no parameter or published calendar covers a date of this act; nothing was changed",
 )
+_WRITTEN_FIRST = (
+    "内容已被他人更改，请刷新后重试；本次操作未生效。",
+    "somebody else wrote first; nothing was written, try again",
+)
 
 
 class Unauthenticated(Problem):
@@ -143,7 +147,9 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         405: ("method_not_allowed", f"此地址不支持 {request.method}。",
               f"this address does not take {request.method}"),
         413: ("body_too_large", "请求内容不得超过 1 MiB。", "a request has at most 1 MiB"),
-    }.get(error.status_code, ("request_malformed", "请求无法读取。", str(error.detail)))  # fmt: skip
+    }.get(
+        error.status_code, ("request_malformed", "请求无法读取。", str(error.detail))
+    )  # fmt: skip
     status = error.status_code if error.status_code in TITLES else 400
     return respond(request, status, reason, zh, en, headers=error.headers)
 
@@ -182,8 +188,8 @@ def _elsewhere(request: Request, error: Exception) -> JSONResponse:
     """Somebody else wrote first, outside a use case that says so itself."""
     log.info("conflict: %s", error)
     status = 412 if "if-match" in request.headers else 409
-    return respond(request, status, "stale_version", "内容已被他人更改，请刷新后重试；本次操作未生效。",
-                   "somebody else wrote first; nothing was written, try again")  # fmt: skip
+    zh, en = _WRITTEN_FIRST
+    return respond(request, status, "stale_version", zh, en)
 
 
 def _no_rule(request: Request, error: Exception) -> JSONResponse:

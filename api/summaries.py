@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from cases.present import obligation
@@ -11,7 +12,7 @@ from machines.case import Case, Duty
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
-from machines.rungs import closed, settled
+from machines.rungs import SHANGHAI, closed, settled
 
 
 def summary(compiled: Compiled, case: Case) -> dict[str, Any]:
@@ -63,6 +64,11 @@ def diary_line(compiled: Compiled, case: Case, duty: Duty, book: Rulebook) -> di
         "subject": to_plain(case.subject),
         **obligation(compiled, duty, book),
     }
+
+
+def local(instant: datetime) -> str:
+    """An instant as people here read it: with Shanghai's offset, however it was kept."""
+    return instant.astimezone(SHANGHAI).isoformat()
 
 
 def bilingual(text: Any) -> dict[str, str]:

@@ -127,7 +127,8 @@ def _materials(compiled: Compiled, case: Case) -> dict[str, list[dict[str, Any]]
                 "zh": item.zh,
                 "en": item.en,
                 "clauses": list(item.clauses),
-                "in_hand": any(one in case.documents for one in item.one_of or (item.id,)),
+                "in_hand": any(one in case.documents for one in item.accepted),
+                "one_of": [{"id": one.id, "zh": one.zh, "en": one.en} for one in item.one_of],
             }
             for item in materials.group(group)
         ]

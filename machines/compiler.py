@@ -155,7 +155,7 @@ class Compiled:
 
 def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {
-        group: tuple(item.one_of or (item.id,) for item in definition.materials.group(group))
+        group: tuple(item.accepted for item in definition.materials.group(group))
         for group in ("upfront", "committed", "verified_online", "optional")
     }
 
@@ -171,6 +171,12 @@ def _labels(definition: Definition) -> dict[str, tuple[str, str]]:
             (item.id, item)
             for group in ("upfront", "committed", "verified_online", "optional")
             for item in definition.materials.group(group)
+        ),
+        *(
+            (one.id, one)
+            for group in ("upfront", "committed", "verified_online", "optional")
+            for item in definition.materials.group(group)
+            for one in item.one_of
         ),
     ]
     return {name: (text.zh, text.en) for name, text in named}

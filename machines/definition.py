@@ -96,12 +96,23 @@ class Transition(Grounded):
         return self
 
 
+class Alternative(Text):
+    """One of the documents that can stand in a material's place."""
+
+    id: Name
+
+
 class Material(Text):
     """A document the applicant owes or is spared. `one_of` offers alternatives in its place."""
 
     id: Name
-    one_of: Names = ()
+    one_of: tuple[Alternative, ...] = ()
     clauses: ClauseIds = ()
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The ids of which one must be in hand."""
+        return tuple(one.id for one in self.one_of) or (self.id,)
 
 
 class Materials(Strict):
@@ -294,7 +305,7 @@ class Definition(Strict):
         """The material of that id, looked for in every group; KeyError if there is none."""
         for group in ("upfront", "committed", "verified_online", "optional"):
             for one in self.materials.group(group):
-                if one.id == name or name in one.one_of:
+                if name in (one.id, *one.accepted):
                     return one
         raise KeyError(name)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from machines.acts import Refused
-from machines.case import Case, DueDate, Duty
+from machines.case import Case, DueDate, Duty, DutyStatus
 from machines.compiler import Compiled, Side
 from machines.counting import Moment, count, recount
 from machines.definition import Obligation, Timer
@@ -75,8 +75,11 @@ def _touch(spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
         return replace(duty, status="waived", acted_at=now.happened_at) if stopped else None
     if duty.status == "missed":
         return _after_the_miss(spec, duty, now)
-    if duty.status not in RUNNING:
-        return None
+    return _while_running(spec, duty, now) if duty.status in RUNNING else None
+
+
+def _while_running(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
+    """What an event does to a duty that is open, filed or paused; the first that applies."""
     if duty.due.kind == "event" and duty.due.event in now.keys and not refers(spec.met_by, now):
         return _missed(duty, shanghai_date(now.happened_at), now)
     if spec.due.until is not None and spec.due.until in now.keys:
@@ -97,8 +100,10 @@ def _touch(spec: Obligation | Timer, duty: Duty, now: Happening) -> Duty | None:
 def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
     if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
         return _told(spec, duty, now)
-    if refers(spec.waived_by, now) and "enforced" not in duty.fired:
-        return replace(duty, status="waived")
+    if refers(spec.waived_by, now) and duty.acted_at is None:
+        to_come = "enforced" not in duty.fired and side_of(spec, now.sides) != "authority"
+        status: DutyStatus = "waived" if to_come else duty.status
+        return replace(duty, status=status, acted_at=now.happened_at)
     if refers((*spec.met_by, *spec.filed_by), now) and duty.acted_at is None:
         return replace(duty, acted_at=now.happened_at)
     return None
@@ -106,7 +111,7 @@ def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None
 
 def _missed(duty: Duty, day: date, now: Happening, *, enforceable: bool = True) -> Duty:
     """A miss that an event brings about: enforceable from the first working day after it."""
-    first = now.world.calendar.add(day, 1) if enforceable else None
+    first = now.world.calendar.add_firm(day, 1) if enforceable else None
     return replace(
         duty,
         status="missed",
@@ -132,12 +137,12 @@ def _told(spec: Obligation, duty: Duty, now: Happening) -> Duty:
     """The rejection is served: from the working day after it the consequence is lawful, and never
     before the day it would have been without the filing."""
     calendar = now.world.calendar
-    first = calendar.add(shanghai_date(now.at), 1)
-    if duty.due.on is not None and duty.due.kind != "provisional":
+    first = calendar.add_firm(shanghai_date(now.at), 1)
+    if first is not None and duty.due.on is not None and duty.due.kind != "provisional":
         moment = Moment(now.after, now.world, duty.anchor, side_of(spec, now.sides))
         counted = recount(duty, spec, moment).due
         same = counted.on == duty.due.on and counted.enforceable_from is not None
-        before = counted.enforceable_from if same else calendar.add(duty.due.on, 1)
+        before = counted.enforceable_from if same else calendar.add_firm(duty.due.on, 1)
         first = max(first, before or first)
     return replace(duty, due=replace(duty.due, enforceable_from=first))
 
@@ -154,12 +159,22 @@ def _arm(
     anchor = _anchor(compiled, spec.starts, now)
     if anchor is None:
         return _announced(compiled, spec, latest, now)
+    if _named_too_early(spec, anchor, now):
+        return None
     occurrence = latest.occurrence if waiting and latest else _next(latest)
     duty = armed(spec, Moment(now.after, now.world, _for(spec, anchor, now),
                                         side_of(spec, now.sides)), occurrence)  # fmt: skip
     if waiting and latest is not None:
         return replace(duty, status=latest.status, acted_at=latest.acted_at)
     return duty
+
+
+def _named_too_early(spec: Obligation | Timer, anchor: datetime, now: Happening) -> bool:
+    """A date named in an act that is over when the period starts is no period: nothing runs."""
+    if spec.due.given is None or isinstance(spec, Timer):
+        return False
+    named = date.fromisoformat(str(now.after.facts[spec.due.given]))
+    return named <= shanghai_date(_for(spec, anchor, now))
 
 
 _WAITING = "service"

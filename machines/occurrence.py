@@ -16,7 +16,7 @@ from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation, Transition
 from machines.duties import Happening, changes
-from machines.effects import ADVERSE, Effect
+from machines.effects import ADVERSE, BindSubject, Effect
 from machines.fold import evolve, with_duties
 from machines.rungs import closed
 from machines.views import view_of
@@ -69,13 +69,14 @@ def carry_out(
 ) -> Entry | Refused:
     """The entry of one occurrence, or why it cannot happen. `case` is None for an opening."""
     plain = plain_entry(now)
-    stated = evolve(case, replace(plain, moves={}, duties=(), licences=()))
+    unsaid = plain.marks if case is None else {**plain.marks, "keys": []}
+    stated = evolve(case, replace(plain, moves={}, duties=(), licences=(), marks=unsaid))
     chosen = _edges(compiled, stated, now, world, hot=hot)
     if isinstance(chosen, Refused):
         return chosen
     view = view_of(compiled, stated, now.happened_at, world)
     lines = [(effect, edge) for edge in chosen for effect in edge.effects] + list(now.lines)
-    effects = _numbered((*now.retracts, *_effects(stated, view, lines)))
+    effects = _numbered((*now.retracts, *_effects(_bound(stated, lines), view, lines)))
     moved = {
         edge.track: (
             stated.tracks[edge.track],
@@ -200,6 +201,14 @@ def _licences(
             ended = at if status in ("revoked", "withdrawn", "cancelled") else None
             changed[name] = replace(old, status=status, ended_at=ended)
     return tuple(changed.values())
+
+
+def _bound(case: Case, lines: list[tuple[Effect, Grounded]]) -> Case:
+    """The case as its effects see it: a code bound in the same act is the subject's already."""
+    for effect, _ in lines:
+        if isinstance(effect, BindSubject):
+            return replace(case, subject=replace(case.subject, uscc=str(case.facts[effect.uscc])))
+    return case
 
 
 def _marks(

@@ -157,7 +157,7 @@ def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | Non
         "correct_record": bool(case.facts),
         "stay": case.stayed is None,
         "lift_stay": case.stayed is not None,
-        "restore": any(undo.effects for undo in case.undo),
+        "restore": bool(case.undo),
         "cancel_registration": not closed(compiled, case),
     }
     if possible[event]:

@@ -101,14 +101,14 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
             f"the new date must be later than {duty.due.on}",
         )  # fmt: skip
     calendar = remedy.world.calendar
-    if new > calendar.firm_until:
+    on = calendar.roll(new) if new <= calendar.firm_until else new
+    if on > calendar.firm_until:
         return Refused(
             "calendar_unpublished", f"{new} 所在年度的放假安排尚未公布，不能作为确定期限。",
             f"the calendar of {new} is not published yet (firm until {calendar.firm_until})",
         )  # fmt: skip
-    on = calendar.roll(new)
     due = replace(duty.due, kind="firm", on=on, told_on=on, earliest=None, latest=None,
-                  enforceable_from=calendar.add(on, 1))  # fmt: skip
+                  enforceable_from=calendar.add_firm(on, 1))  # fmt: skip
     spec = remedy.compiled.duties[duty.obligation]
     receipt = {
         **duty.receipt,
@@ -185,17 +185,10 @@ def restore(remedy: Remedy) -> Occurrence | Refused:
     refused = _second_person(remedy)
     if refused is not None:
         return refused
-    adverse = [one for one in remedy.case.undo if one.effects]
-    seq = int(remedy.base.facts["entry"])
-    if not adverse or adverse[-1].seq != seq:
-        known = adverse[-1].seq if adverse else None
-        return Refused(
-            "nothing_to_restore", "只能恢复最近一次不利处理。" if adverse else "没有可恢复的处理。",
-            f"the adverse act to restore first is entry {known}" if known
-            else "no adverse act to restore",
-            context={"entry": known},
-        )  # fmt: skip
-    undone = _with_label(remedy.case, adverse[-1])
+    wrong = _restorable(remedy.case, int(remedy.base.facts["entry"]))
+    if isinstance(wrong, Refused):
+        return wrong
+    undone = _with_label(remedy.case, wrong)
     tracks: dict[str, str] = {}
     for one in undone:  # oldest first: its states are the ones to return to
         tracks = {**one.tracks, **tracks}
@@ -206,16 +199,31 @@ def restore(remedy: Remedy) -> Occurrence | Refused:
     return replace(
         remedy.marked(restored=[one.seq for one in undone], ended=None),
         moves={track: (case.tracks[track], state) for track, state in tracks.items()},
-        licences=adverse[-1].licences,
+        licences=wrong.licences,
         duties=duties,
-        retracts=_retracted(case, adverse[-1]),
+        retracts=_retracted(case, wrong),
     )
+
+
+def _restorable(case: Case, seq: int) -> Undo | Refused:
+    """The adverse act, or the label of a miss, that an entry was; later adverse acts go first."""
+    found = next((one for one in case.undo if one.seq == seq), None)
+    later = [one.seq for one in case.undo if one.effects and one.seq > seq]
+    if found is not None and not later:
+        return found
+    first = max(later, default=max((one.seq for one in case.undo), default=None))
+    if first is None:
+        return Refused("nothing_to_restore", "没有可恢复的处理。", "there is nothing to restore")
+    return Refused(
+        "nothing_to_restore", f"应先恢复第 {first} 条记录所作的处理。",
+        f"what can be restored first is entry {first}", context={"entry": first},
+    )  # fmt: skip
 
 
 def _with_label(case: Case, adverse: Undo) -> list[Undo]:
     """The adverse act and the label of the miss that led to it, oldest first."""
     because = adverse.because
-    if because is None:
+    if because is None or because.rung == "missed":
         return [adverse]
     labels = [
         one
@@ -247,8 +255,10 @@ def _rearmed(remedy: Remedy, undone: list[Undo]) -> tuple[Duty, ...] | Refused:
     for duty in oldest.values():
         if duty.key in born or duty.status not in ("open", "filed", "suspended", "missed"):
             continue
-        last = remedy.case.latest(duty.obligation)
-        occurrence = (last or duty).occurrence + 1
+        last = remedy.case.latest(duty.obligation) or duty
+        if last.status == "missed" and "enforced" not in last.fired:
+            found.append(replace(last, status="waived"))  # its consequence must not follow
+        occurrence = last.occurrence + 1
         again = _again(remedy, duty, policy, occurrence, undone[-1])
         if isinstance(again, Refused):
             return again

@@ -128,7 +128,7 @@ def _enforceable_from(basis: Basis) -> date | None:
     None while a day it rests on is not firm. For a due date before the calendar begins: the first
     working day of the calendar, which is later than the law asks for and so safe."""
     period, calendar = basis.period, basis.calendar
-    safe = basis.last.nominal if period.manner == "back-safe" else basis.last.on
+    safe = basis.last.on
     if period.family in ("mo", "yr"):
         other = nominal_day(period, basis.day_zero, next_day=True)
         if other > calendar.firm_until:

@@ -19,7 +19,7 @@ from api.paging import LARGEST, after, cursor_of, page
 from api.schemas import ZONE, ActBody, Day, HandedInBody, OpeningBody, PartyBody
 from api.scope import visible
 from api.strict_json import StrictRoute
-from api.summaries import summary
+from api.summaries import local, summary
 from cases.casework import Doing, Opening
 from cases.errors import Forbidden, Misused
 from cases.identity import Identity, is_officer
@@ -120,7 +120,7 @@ def find_cases(
         items = []
         for row in rows[:limit]:
             case, compiled = service.casework.load(unit, row)
-            items.append({**summary(compiled, case), "updated_at": row.updated_at.isoformat()})
+            items.append({**summary(compiled, case), "updated_at": local(row.updated_at)})
     following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
     return page(request, items, following)
 
@@ -196,8 +196,10 @@ def _apart(stated: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str | N
     try:
         read = _DOCUMENTS.validate_python([] if listed is None else listed, strict=True)
     except ValidationError:
-        raise _documents_wrong("须为材料编号的列表，或 {id, sha256} 的列表",
-                               "is a list of material ids, or of {id, sha256}") from None  # fmt: skip
+        raise _documents_wrong(
+            "须为材料编号的列表，或 {id, sha256} 的列表",
+            "is a list of material ids, or of {id, sha256}",
+        ) from None
     pairs = [(one, None) if isinstance(one, str) else (one.id, one.sha256) for one in read]
     found: dict[str, str | None] = dict(pairs)
     if len(found) < len(pairs):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from cases.ports import Conflict, NotMigrated, StoreError
-from cases.store.migrate import not_migrated
+from cases.store.asked import not_migrated
 
 PATIENCE_S = 20
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)

@@ -9,11 +9,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text
 
-from cases.ports import NotMigrated, StoreError, WrongBirth
+from cases.ports import NotMigrated, StoreError
+from cases.store.asked import must_be_a_birth, must_match, not_migrated
 from cases.store.tables import META
 
-BIRTHS = ("sandbox", "production")
-FIXED = ("birth", "instance")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4848202501020900)")
 
@@ -55,29 +54,6 @@ def check(connection: Connection, birth: str | None, shown: str) -> None:
         raise NotMigrated(not_migrated(shown))
     if birth is not None:
         must_match(read_meta(connection)["birth"], birth, shown)
-
-
-def not_migrated(shown: str) -> str:
-    """What to do about an empty or old schema."""
-    return (
-        f"the database {shown} has no schema yet or an old one: "
-        f"run `chengnuo db upgrade --db {shown}`"
-    )
-
-
-def must_be_a_birth(birth: str | None) -> None:
-    """Raises StoreError for a word that is neither birth."""
-    if birth is not None and birth not in BIRTHS:
-        raise StoreError(f"a database is born {' or '.join(BIRTHS)}, not {birth!r}")
-
-
-def must_match(born: str, asked: str, shown: str) -> None:
-    """Raises WrongBirth where a database is asked to be what it was not born as."""
-    if born != asked:
-        raise WrongBirth(
-            f"the database {shown} was born {born}, and this process is for {asked}: "
-            f"give it a {asked} database (what a database was born as never changes)"
-        )
 
 
 def read_meta(connection: Connection) -> dict[str, str]:

@@ -9,9 +9,8 @@ bodies are text: a hash is taken of exactly what was stored.
 
 from __future__ import annotations
 
-import types
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import (
@@ -33,16 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from cases import rows
+from cases.store.asked import in_utc
 from machines.duties import RUNNING
 
 WIDTH = len("2025-01-02T01:00:00.000000+00:00")
-
-
-def in_utc(at: datetime) -> datetime:
-    """The same instant in UTC. Raises ValueError for one without an offset."""
-    if at.tzinfo is None:
-        raise ValueError(f"an instant needs an offset, {at.isoformat()} has none")
-    return at.astimezone(UTC)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -86,7 +79,7 @@ METADATA = MetaData(
 
 def _table(name: str, row: type, key: tuple[str, ...], *, parent: str | None = None) -> Table:
     """A table whose columns are the fields of a row type. `parent`: its case must exist."""
-    hints = get_type_hints(row, vars(rows) | vars(types))
+    hints = get_type_hints(row)
     columns: list[Column[Any]] = []
     for field in fields(row):
         hint = hints[field.name]
@@ -116,7 +109,10 @@ DEFINITIONS = _table("definitions", rows.DefinitionRow, ("hash",))
 TOKENS = _table("tokens", rows.TokenRow, ("sha256",))
 IDEMPOTENCY = _table("idempotency", rows.IdempotencyRow, ("actor", "key"))
 META = Table(
-    "meta", METADATA, Column("name", KEYED, primary_key=True), Column("value", KEYED, nullable=False)
+    "meta",
+    METADATA,
+    Column("name", KEYED, primary_key=True),
+    Column("value", KEYED, nullable=False),
 )
 # The journal alone refers to its case. The others are projections of entries that an audit
 # refolds; a reference would lock the source case for the sake of somebody else's list row.

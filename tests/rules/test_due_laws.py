@@ -134,6 +134,8 @@ def test_hours_stand_still_while_paused() -> None:
     )
     too_late = Period("h", 2, ((date(2026, 4, 3), date(2026, 4, 6)),))
     assert compute_due(start, too_late, CALENDAR).at == datetime(2026, 4, 3, 22, tzinfo=SHANGHAI)
+    just_over = Period("h", 4, ((date(2026, 4, 3), date(2026, 4, 6)),))
+    assert compute_due(start, just_over, CALENDAR).at == datetime(2026, 4, 4, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize("unit", sorted(BACKWARD))

@@ -115,11 +115,21 @@ def test_where_a_pause_begins_and_ends(calendar: Calendar, pause: str, due: str)
     assert str(compute_due(date(2025, 3, 3), period, calendar).on) == due
 
 
-def test_a_period_that_would_be_rolled_into_a_pause_ends_after_it(calendar: Calendar) -> None:
+@pytest.mark.parametrize(
+    ("pause", "due"),
+    [
+        ("2025-03-15/2025-03-19", "2025-03-20"),
+        ("2025-03-15/2025-03-17", "2025-03-18"),
+        ("2025-03-15/2025-03-16", "2025-03-17"),
+        ("2025-03-15/2025-03-17,2025-03-17/2025-03-21", "2025-03-24"),
+    ],
+)
+def test_a_period_that_would_be_rolled_into_a_pause_ends_after_it(
+    calendar: Calendar, pause: str, due: str
+) -> None:
     """Ten natural days from 5 March 2025 end on Saturday 15 March, the day of the pause."""
-    period = parse_period("cd-susp-roll:2025-03-15/2025-03-19:10")
-    due = compute_due(date(2025, 3, 5), period, calendar)
-    assert (str(due.receipt["nominal"]), str(due.on)) == ("2025-03-15", "2025-03-20")
+    result = compute_due(date(2025, 3, 5), parse_period(f"cd-susp-roll:{pause}:10"), calendar)
+    assert (result.receipt["nominal"], str(result.on)) == ("2025-03-15", due)
 
 
 @pytest.mark.parametrize(

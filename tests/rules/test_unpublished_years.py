@@ -58,6 +58,18 @@ def test_compensation_falls_on_the_next_working_days(calendar: Calendar) -> None
         "01-01", "02-05", "02-08", "02-09", "02-10", "04-05", "05-03", "05-04"]  # fmt: skip
 
 
+def test_the_earliest_reading_works_on_weekends_before_festivals(calendar: Calendar) -> None:
+    """Four days before the National Day of 2035, a Monday; two before the other festivals, and the
+    end of December."""
+    earliest = calendar.assumed("earliest")
+    worked = [day for day in days_between(date(2035, 4, 6), date(2035, 12, 31))
+              if day.weekday() >= 5 and earliest.is_working(day)]  # fmt: skip
+    assert [f"{day:%m-%d}" for day in worked] == [
+        "04-28", "04-29", "06-03", "06-09", "09-09", "09-15",
+        "09-22", "09-23", "09-29", "09-30", "12-29", "12-30",
+    ]  # fmt: skip
+
+
 def test_past_the_assumed_years_there_is_no_answer_at_all(calendar: Calendar) -> None:
     with pytest.raises(CalendarHorizon, match="2036-12-31"):
         compute_due(date(2036, 12, 1), parse_period("wd:30"), calendar)

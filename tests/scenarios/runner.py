@@ -114,7 +114,8 @@ class Stage:
             due = [r for r in pending(self.workflow.compiled, self.case) if r.instant <= at]
             if not due:
                 break
-            refused = self.do(Enforce(due[0].because, "scenario"), due[0].instant)
+            self.now = max(self.now, due[0].instant)
+            refused = self.do(Enforce(due[0].because, "scenario"), self.now)
             assert refused is None, f"{due[0]} was refused: {refused}"
         self.now = max(self.now, at)
 
@@ -175,7 +176,9 @@ def _open(stage: Stage, scenario: Scenario) -> None:
         if spec.required and not spec.same_as_subject
     }
     spec = definition.opening
-    facts = _filled(stage, spec.needs, opening.get("facts", {}), bare=bool(opening.get("bare")))
+    facts = filled(
+        stage.workflow, spec.needs, opening.get("facts", {}), bare=bool(opening.get("bare"))
+    )
     role = opening.get("by", spec.role[0])
     actor = Actor(f"{role}-1", role, code if role == "applicant" else None)
     act = Open("case-1", "yingkou", Party(kind, "虚构企业有限公司", code), actor, parties, facts)
@@ -184,10 +187,10 @@ def _open(stage: Stage, scenario: Scenario) -> None:
     stage.now = at
 
 
-def _filled(
-    stage: Stage, needs: tuple[str, ...], stated: Mapping[str, Any], *, bare: bool
+def filled(
+    workflow: Workflow, needs: tuple[str, ...], stated: Mapping[str, Any], *, bare: bool
 ) -> dict[str, Any]:
-    specs = {**stage.workflow.definition.facts, **engine_events.FACTS}
+    specs = {**workflow.definition.facts, **engine_events.FACTS}
     examples = {} if bare else {name: example_of(specs[name]) for name in needs}
     plain = {**examples, **stated}
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in plain.items()}
@@ -208,21 +211,26 @@ def _step(stage: Stage, step: Mapping[str, Any]) -> None:
     _expect(step, refused, str(step["does"]))
 
 
-def _act(stage: Stage, step: Mapping[str, Any]) -> Act:
-    event, role = step["does"], step["by"]
-    definition, case = stage.workflow.definition, stage.case
-    assert case is not None
+def needs_of(workflow: Workflow, event: str) -> tuple[str, ...]:
+    """The facts an event asks for, the engine's events included."""
     if event in engine_events.EVENTS:
-        needs: tuple[str, ...] = engine_events.EVENTS[event].needs
-    else:
-        needs = definition.events[event].needs if event in definition.events else ()
+        return engine_events.EVENTS[event].needs
+    spec = workflow.definition.events.get(event)
+    return spec.needs if spec is not None else ()
+
+
+def _act(stage: Stage, step: Mapping[str, Any]) -> Act:
+    event, role, case = step["does"], step["by"], stage.case
+    assert case is not None
+    needs = needs_of(stage.workflow, event)
     party = case.subject if role == "applicant" else case.parties.get(role)
     code = step.get("enterprise", party.uscc if party is not None else None)
     proof = step.get("evidence")
+    facts = step.get("facts", {})
     return Act(
         event=event,
         actor=Actor(step.get("user", f"{role}-1"), role, code),
-        facts=_filled(stage, needs, step.get("facts", {}), bare=bool(step.get("bare"))),
+        facts=filled(stage.workflow, needs, facts, bare=bool(step.get("bare"))),
         documents=dict.fromkeys(step.get("documents", ())),
         happened_at=instant(step["happened"]) if "happened" in step else None,
         evidence=Evidence(**proof) if proof else None,

@@ -1,0 +1,76 @@
+"""`chengnuo demo`: the stories of the reforms through time, told in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli_answers import FINDING, AsJson, guarded, show_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from api.demo import Line, Told
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command `demo`."""
+    app.command("demo")(demo)
+
+
+def demo(
+    all_stories: Annotated[bool, typer.Option("--all", help="three more stories")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tells what the reforms do, day by day, in memory; no server. 演示。"""
+    with guarded():
+        from rich.console import Console
+
+        from api.demo import told
+        from api.stage import StoryBroken
+        from api.stories import MORE, TOLD
+
+        stories = (*TOLD, *MORE) if all_stories else TOLD
+        console = Console(highlight=False)
+        plain: list[dict[str, Any]] = []
+        try:
+            for number, story in enumerate(stories, 1):
+                one = told(story)
+                if as_json:
+                    plain.append(one.plain())
+                else:
+                    _print(console, number, one)
+        except StoryBroken as error:
+            typer.echo(f"chengnuo demo: {error}", err=True)
+            raise typer.Exit(FINDING) from None
+    if as_json:
+        show_json(plain)
+
+
+def _print(console: Console, number: int, one: Told) -> None:
+    console.print()
+    console.rule(f"[bold]{number}. {one.story.zh}")
+    console.print(f"[dim]{one.story.en}[/dim]")
+    console.print(f"{one.story.subject.name}  {one.story.subject.uscc or one.story.subject.kind}"
+                  f"{'  ' + one.story.subject.ref if one.story.subject.ref else ''}")  # fmt: skip
+    for line in one.lines:
+        _line(console, line)
+    console.print(f"  [bold]结果 now[/bold]  {one.ending}")
+    if one.story.after is not None:
+        for text in one.story.after:
+            console.print(f"  [dim]{text}[/dim]")
+
+
+_STYLE = {"adverse": "bold red", "label": "yellow", "warning": "cyan", "refused": "magenta",
+          "act": "", "note": "italic green"}  # fmt: skip
+
+
+def _line(console: Console, line: Line) -> None:
+    style = _STYLE[line.kind]
+    clauses = f"  [dim]〔{' '.join(line.clauses)}〕[/dim]" if line.clauses else ""
+    who = f"{line.who:　<6}" if line.who else ""
+    text = f"[{style}]{line.text}[/{style}]" if style else line.text
+    console.print(f"  {line.on}  {who}  {text}{clauses}", soft_wrap=True)
+    for detail in line.details:
+        console.print(f"                [dim]· {detail}[/dim]", soft_wrap=True)

@@ -1,0 +1,55 @@
+"""The pages officers and applicants work with: drawn on the server, plain links and forms.
+
+Works without scripts. An application of its own inside the API's, so that its errors are pages and
+its answers carry a strict content policy. Refuses to decide anything: every act goes through
+`cases.casework`.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.console import (
+    case_page,
+    definition_pages,
+    failures,
+    opening_page,
+    queue_page,
+    sandbox_clock,
+    sign_in,
+)
+from api.console.pages import FOLDER, Headers
+from api.service import Service
+
+PROGRAMS = ("/v1", "/openapi.json", "/docs", "/redoc", "/healthz", "/readyz", "/metrics")
+
+
+class _Console(Mount):
+    """Everything that is not for programs: their wrong addresses stay problem documents."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """No match for the addresses of programs."""
+        path = str(scope.get("path", ""))
+        if any(path == one or path.startswith(f"{one}/") for one in PROGRAMS):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def console(service: Service) -> FastAPI:
+    """The console as an application."""
+    app = FastAPI(title="Chengnuo console", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.service = service
+    failures.install(app)
+    for part in (sign_in, queue_page, case_page, opening_page, definition_pages, sandbox_clock):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    return app
+
+
+def mount(app: FastAPI, service: Service) -> None:
+    """Puts the console under every address of `app` that is not for programs. Call it last:
+    routes added later would stand behind it."""
+    app.router.routes.append(_Console("/", app=Headers(console(service)), name="console"))

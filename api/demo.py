@@ -1,0 +1,215 @@
+"""What a story looks like when told: the journal in words, each automatic act with its clause and
+the receipt of its date. Rendering only; the story runs on the production use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from api.sandbox_zone import ACCOUNTS, CAST, ZONE, staged
+from api.service import Service
+from api.stage import Scene, Story, Telling, tell
+from cases.casework import Casework
+from cases.clock import SANDBOX_START, SandboxClock, machine_time
+from cases.store import open_store
+from machines import engine_events
+from machines.book import Workflow, rulebook
+from rules.working_days import load_calendar
+from scheduler.enforcer import Enforcer
+
+Kind = Literal["act", "note", "refused", "warning", "label", "adverse"]
+_NAMES = {account.user: account.zh for account in ACCOUNTS}
+EFFECTS = {
+    "issue": "颁发 issue",
+    "annotate": "加注 annotate",
+    "suspend_licence": "暂扣 suspend",
+    "reinstate": "恢复 reinstate",
+    "revoke": "撤销 revoke",
+    "withdraw_licence": "吊销 withdraw",
+    "cancel": "注销 cancel",
+    "record_credit": "记入信用档案 credit file",
+    "joint_punishment": "联合惩戒 joint punishment",
+    "list": "列入名单 list",
+    "delist": "移出名单 delist",
+    "restrict": "限制 restrict",
+    "push": "推送 push",
+    "publish": "公示 publish",
+    "notify": "通知 notify",
+    "refer": "移送 refer",
+    "task": "交人决定 task for a person",
+    "escalate": "报上级督查 escalate",
+    "order": "责令 order",
+    "enter_register": "记入台账 register",
+    "bind_subject": "绑定代码 bind the code",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened. `details`: effects with clauses, dates armed with receipts."""
+
+    on: str
+    who: str
+    kind: Kind
+    text: str
+    clauses: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as it went, and where its case stands now."""
+
+    story: Story
+    lines: tuple[Line, ...]
+    ending: str
+    tracks: Mapping[str, str]
+
+    def plain(self) -> dict[str, Any]:
+        """The story as JSON."""
+        return {
+            "key": self.story.key,
+            "zh": self.story.zh,
+            "en": self.story.en,
+            "subject": self.story.subject.name,
+            "lines": [asdict(line) for line in self.lines],
+            "tracks": dict(self.tracks),
+        }
+
+
+def told(story: Story) -> Told:
+    """Tells one story on a store of its own, from the sandbox's first day. Raises StoryBroken."""
+    service = in_memory()
+    staged(service)
+    telling = Telling(service, CAST, story, SANDBOX_START.date(), ZONE)
+    workflow = service.book.workflows[story.workflow]
+    lines: list[Line] = []
+    for _, scene in tell(service, [telling]):
+        lines.extend(_scene(workflow, scene))
+    telling.judge()
+    case = telling.case()
+    ending = "，".join(f"{one['zh']} {one['en']}" for one in case["labels"].values())
+    service.close()
+    return Told(story, tuple(lines), ending, case["tracks"])
+
+
+def in_memory() -> Service:
+    """A sandbox that lives as long as the process."""
+    store = open_store("memory://", clock=machine_time)
+    store.upgrade("sandbox")
+    clock = SandboxClock()
+    casework = Casework(store, rulebook(), load_calendar(), clock)
+    return Service(store, casework, Enforcer(casework), clock, sandbox=True)
+
+
+def _scene(workflow: Workflow, scene: Scene) -> Iterator[Line]:
+    """What the engine did on the way, what the story says, what the person did."""
+    automatic = [entry for _, entry in scene.entries if entry["kind"] == "enforced"]
+    acts = [entry for _, entry in scene.entries if entry["kind"] != "enforced"]
+    for entry in automatic:
+        yield _line(workflow, entry)
+    if scene.step.zh:
+        yield Line(f"{scene.at:%Y-%m-%d}", "", "note", f"{scene.step.zh} {scene.step.en}")
+    if scene.refusal is not None:
+        refusal = scene.refusal
+        clause = getattr(refusal, "clause", None)
+        yield Line(f"{scene.at:%Y-%m-%d}", _NAMES.get(scene.step.by, scene.step.by), "refused",
+                   f"“{_label(workflow, scene.step.does)}”被拒绝 refused ({refusal.reason})："
+                   f"{refusal.zh}", (clause,) if clause else ())  # fmt: skip
+    for entry in acts:
+        yield _line(workflow, entry)
+
+
+def _line(workflow: Workflow, entry: Mapping[str, Any]) -> Line:
+    """One journal entry in words."""
+    because = entry.get("because")
+    effects = entry.get("effects", ())
+    kind: Kind = "act"
+    text = _label(workflow, str(entry["event"]))
+    if because is not None:
+        kind, text = _rung(workflow, because, text, effects)
+    details = [*_moves(workflow, entry), *map(_effect, effects), *_armed(workflow, entry)]
+    if because is not None and kind != "warning":
+        details.append(_receipt_of(entry, because))
+    user = entry["actor"]["user"]
+    return Line(
+        on=str(entry["at"])[:10], who=_NAMES.get(user, "系统 engine" if user == "engine" else user),
+        kind=kind, text=text, clauses=tuple(entry.get("clauses", ())),
+        details=tuple(one for one in details if one),
+    )  # fmt: skip
+
+
+def _rung(
+    workflow: Workflow, because: Mapping[str, Any], text: str, effects: Any
+) -> tuple[Kind, str]:
+    name = workflow.compiled.duties[because["obligation"]]
+    rung = str(because["rung"])
+    if rung.startswith("warn:"):
+        days = rung.partition(":")[2]
+        return "warning", f"提醒 reminder：{name.zh}（还有 {days} 个工作日 working days left）"
+    if rung == "missed":
+        return "label", f"逾期 missed：{name.zh} {name.en}"
+    if rung == "raised":
+        return "act", f"期间届满 period over：{name.zh} {name.en}"
+    adverse = any(effect.get("adverse") for effect in effects)
+    return ("adverse" if adverse else "label"), f"自动处理 automatic：{text}"
+
+
+def _label(workflow: Workflow, event: str) -> str:
+    fixed = {"open": "立案 case opened", "enforced": "依原文处理 as the text says"}
+    if event in fixed:
+        return fixed[event]
+    if event in engine_events.EVENTS:
+        label = engine_events.EVENTS[event].label
+        return f"{label.zh} {label.en}"
+    zh, en = workflow.compiled.labels.get(event, (event, ""))
+    return f"{zh} {en}"
+
+
+def _moves(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
+    for track, (source, target) in entry.get("moves", {}).items():
+        states = workflow.definition.tracks[track].states
+        if source != target:
+            yield f"{states[source].zh} → {states[target].zh} ({track}: {source} → {target})"
+
+
+def _effect(effect: Mapping[str, Any]) -> str:
+    what = effect.get("what", {})
+    said = what.get("zh") or what.get("list") or what.get("fact") or what.get("licence") or ""
+    clauses = " ".join(effect.get("clauses", ()))
+    against = f" @{effect['against']}" if effect["against"] != "subject" else ""
+    return f"{EFFECTS.get(effect['do'], effect['do'])}{against}  {said}  〔{clauses}〕"
+
+
+def _armed(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
+    """Each date that begins to run with this entry, with the short form of its receipt."""
+    if entry.get("because") is not None:
+        return
+    for duty in entry.get("duties", ()):
+        due = duty.get("due", {})
+        if duty["status"] != "open" or due.get("on") is None or duty.get("bearer") is None:
+            continue
+        spec = workflow.compiled.duties[duty["obligation"]]
+        yield f"期限 due {due['on']}：{spec.zh}  {_receipt(duty)}"
+
+
+def _receipt_of(entry: Mapping[str, Any], because: Mapping[str, Any]) -> str:
+    for duty in entry.get("duties", ()):
+        if duty["obligation"] == because["obligation"]:
+            return f"依据 receipt：{_receipt(duty)}"
+    return ""
+
+
+def _receipt(duty: Mapping[str, Any]) -> str:
+    """A receipt in one line: from which day, which period of which clause, what moved it."""
+    receipt, due = duty.get("receipt", {}), duty.get("due", {})
+    source = receipt.get("source", {})
+    ground = source.get("clause") or source.get("setting") or source.get("given") or ""
+    parts = [f"{receipt.get('day_zero', '')} + {duty.get('period', '')}", str(ground)]
+    rolled = receipt.get("rolled")
+    if rolled:
+        parts.append(f"顺延 rolled {rolled['from']} → {rolled['to']}")
+    if due.get("enforceable_from"):
+        parts.append(f"可执行日 enforceable {due['enforceable_from']}")
+    return "，".join(part for part in parts if part.strip(" +"))

@@ -1,0 +1,95 @@
+"""Running prebuilt statements on one connection, with the failures in the words of the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import starmap
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable, Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from cases.ports import StoreError
+from cases.store.failures import translated
+from cases.store.statements import INSERT, Statements
+
+Row = TypeVar("Row")
+Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+@cache
+def _reading(row: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
+    names = tuple(row.__dataclass_fields__)  # type: ignore[attr-defined]
+    return names, attrgetter(*names)
+
+
+def plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of one type as parameters, by the names of their fields."""
+    if not rows:
+        return []
+    names, values = _reading(type(rows[0]))
+    return [dict(zip(names, values(row), strict=True)) for row in rows]
+
+
+class Session:
+    """One connection in a transaction. A failed change spoils it: it can only be rolled back."""
+
+    def __init__(
+        self, connection: Connection, known: Statements, shown: str, *, write: bool
+    ) -> None:
+        self._connection, self._known, self._shown = connection, known, shown
+        self._write = write
+        self._spoiled: Exception | None = None
+
+    def settle(self) -> None:
+        """Called before the commit. Raises the failure again that somebody swallowed."""
+        if self._spoiled is not None:
+            raise self._spoiled
+
+    def _spoil(self, why: Exception) -> Exception:
+        """Nothing of this unit will be kept."""
+        self._spoiled = why
+        return why
+
+    def _must_write(self) -> None:
+        if not self._write:
+            raise StoreError("this unit of work only reads: open it with write=True")
+
+    def _run(self, statement: Executable, given: Given) -> CursorResult[Any]:
+        if self._spoiled is not None:
+            raise StoreError(f"this unit of work has failed already: {self._spoiled}")
+        try:
+            return self._connection.execute(statement, given)
+        except SQLAlchemyError as error:
+            raise self._spoil(translated(error, self._shown)) from error
+
+    def _rows(self, row: type[Row], statement: Executable, given: Mapping[str, Any]) -> list[Row]:
+        return list(starmap(row, self._run(statement, given)))
+
+    def _first(self, row: type[Row], statement: Executable, **given: Any) -> Row | None:
+        found = self._run(statement, given).first()
+        return None if found is None else row(*found)
+
+    def _listing(
+        self,
+        row: type[Row],
+        what: str,
+        filters: Mapping[str, Any],
+        limit: int,
+        place: Mapping[str, Any] | None = None,
+    ) -> list[Row]:
+        """Rows under those filters that were given a value, and behind a place."""
+        given = {k: v for k, v in {**filters, **(place or {})}.items() if v is not None}
+        statement = self._known.listing(what, frozenset(given))
+        return self._rows(row, statement, {**given, "limit": limit})
+
+    def _change(self, statement: Executable, given: Given) -> int:
+        """How many rows were changed."""
+        self._must_write()
+        return self._run(statement, given).rowcount
+
+    def _insert(self, table: Table, rows: Sequence[Any]) -> None:
+        if rows:
+            self._change(INSERT[table], plain(rows))

@@ -1,0 +1,130 @@
+"""The store on SQLite and PostgreSQL: engines, transactions, and who writes when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from cases.ports import NotMigrated, StoreError, Unit
+from cases.store import migrate
+from cases.store.asked import not_migrated
+from cases.store.failures import PATIENCE_S, busy, translated
+from cases.store.statements import Statements
+from cases.store.turns import Turns
+from cases.store.unit import SqlUnit
+
+_SQLITE = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    f"PRAGMA busy_timeout={PATIENCE_S * 1000}",
+    "PRAGMA foreign_keys=ON",
+)
+# Times in UTC whatever the server thinks; nobody waits for a lock for ever.
+_POSTGRES = f"-c timezone=UTC -c lock_timeout={PATIENCE_S}s -c random_page_cost=1.1"
+
+
+class SqlStore:
+    """See `cases.ports.Store`. `url` is shown without its password."""
+
+    def __init__(self, url: URL, clock: Callable[[], datetime] | None) -> None:
+        self.url = url.render_as_string(hide_password=True)
+        self._clock = clock
+        self._postgres = url.get_backend_name() == "postgresql"
+        self._file = None if self._postgres else Path(url.database or "")
+        self._known = Statements(url.get_backend_name())
+        engine = _postgres_engine(url) if self._postgres else _sqlite_engine(url)
+        self._engine = engine
+        # A reading unit sees one moment, whatever is committed meanwhile.
+        reads: dict[str, Any] = {"reads": True}
+        if self._postgres:
+            reads |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(**reads)
+        self._turns = Turns(busy(self.url))
+
+    def unit(self, *, write: bool = True) -> AbstractContextManager[Unit]:
+        """A transaction of its own connection. On SQLite a writing one waits for its turn."""
+        return self._unit(write)
+
+    @contextmanager
+    def _unit(self, write: bool) -> Iterator[SqlUnit]:
+        with self._begun(write) as connection:
+            unit = SqlUnit(connection, self._known, self.url, self._clock, write=write)
+            yield unit
+            unit.settle()
+
+    @contextmanager
+    def _begun(self, write: bool) -> Iterator[Connection]:
+        """A connection in a transaction. Raises StoreError where there is none to be had."""
+        engine = self._engine if write else self._reading
+        try:
+            if write and not self._postgres:
+                with self._turns.taken(), engine.begin() as connection:
+                    yield connection
+            else:
+                with engine.begin() as connection:
+                    yield connection
+        except SQLAlchemyError as error:
+            raise translated(error, self.url) from error
+
+    def upgrade(self, birth: str | None = None) -> None:
+        """Creates or migrates the schema; without a word a new database is born `production`."""
+        with self._begun(write=True) as connection:
+            migrate.upgrade(connection, birth, self.url)
+
+    def check(self, birth: str | None = None) -> None:
+        """Makes no file where there is none."""
+        if self._file is not None and not self._file.exists():
+            raise NotMigrated(not_migrated(self.url))
+        with self._begun(write=False) as connection:
+            migrate.check(connection, birth, self.url)
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        self._engine.dispose()
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise StoreError(
+            f"a SQLite database is a file: sqlite:///path/to/file.db, not {url}; "
+            "for one that is gone afterwards use memory://"
+        )
+    path = Path(url.database)
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"there is no folder {path.absolute().parent} to keep {path.name} in")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a database file")
+    engine = create_engine(url, connect_args={"timeout": PATIENCE_S})
+
+    @event.listens_for(engine, "connect")
+    def prepared(connection: Any, record: object) -> None:
+        del record
+        connection.isolation_level = None  # transactions are begun below, by name
+        for pragma in _SQLITE:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    given = str(url.query.get("options", ""))
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        connect_args={
+            "options": f"{_POSTGRES} {given}".strip(),
+            "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),
+        },
+    )
