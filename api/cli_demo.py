@@ -67,10 +67,12 @@ _STYLE = {"adverse": "bold red", "label": "yellow", "warning": "cyan", "refused"
 
 
 def _line(console: Console, line: Line) -> None:
+    from rich.cells import set_cell_size
+
     style = _STYLE[line.kind]
     clauses = f"  [dim]〔{' '.join(line.clauses)}〕[/dim]" if line.clauses else ""
-    who = f"{line.who:　<6}" if line.who else ""
+    who = set_cell_size(line.who, 20)
     text = f"[{style}]{line.text}[/{style}]" if style else line.text
-    console.print(f"  {line.on}  {who}  {text}{clauses}", soft_wrap=True)
+    console.print(f"  {line.on}  {who}{text}{clauses}", soft_wrap=True)
     for detail in line.details:
         console.print(f"                [dim]· {detail}[/dim]", soft_wrap=True)

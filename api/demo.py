@@ -19,7 +19,14 @@ from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
 
 Kind = Literal["act", "note", "refused", "warning", "label", "adverse"]
-_NAMES = {account.user: account.zh for account in ACCOUNTS}
+_SIDES = {("applicant",): "申请人 applicant", ("preparer",): "编制单位 preparer"}
+_NAMES = {account.user: _SIDES.get(account.roles, account.zh) for account in ACCOUNTS}
+LISTS = {
+    "black": "黑名单 black list",
+    "abnormal": "经营异常名录 abnormal operations",
+    "environmental_dishonest": "环保失信单位名单 environmentally dishonest units",
+}
+_SAYING = ("zh", "list", "fact", "licence", "restriction", "register", "uscc")
 EFFECTS = {
     "issue": "颁发 issue",
     "annotate": "加注 annotate",
@@ -105,19 +112,19 @@ def in_memory() -> Service:
 
 def _scene(workflow: Workflow, scene: Scene) -> Iterator[Line]:
     """What the engine did on the way, what the story says, what the person did."""
-    automatic = [entry for _, entry in scene.entries if entry["kind"] == "enforced"]
-    acts = [entry for _, entry in scene.entries if entry["kind"] != "enforced"]
-    for entry in automatic:
+    today = f"{scene.at:%Y-%m-%d}"
+    earlier = [entry for _, entry in scene.entries if str(entry["at"])[:10] < today]
+    for entry in earlier:
         yield _line(workflow, entry)
     if scene.step.zh:
-        yield Line(f"{scene.at:%Y-%m-%d}", "", "note", f"{scene.step.zh} {scene.step.en}")
+        yield Line(today, "", "note", f"{scene.step.zh} {scene.step.en}")
     if scene.refusal is not None:
         refusal = scene.refusal
         clause = getattr(refusal, "clause", None)
-        yield Line(f"{scene.at:%Y-%m-%d}", _NAMES.get(scene.step.by, scene.step.by), "refused",
+        yield Line(today, _NAMES.get(scene.step.by, scene.step.by), "refused",
                    f"“{_label(workflow, scene.step.does)}”被拒绝 refused ({refusal.reason})："
                    f"{refusal.zh}", (clause,) if clause else ())  # fmt: skip
-    for entry in acts:
+    for _, entry in scene.entries[len(earlier) :]:
         yield _line(workflow, entry)
 
 
@@ -129,7 +136,12 @@ def _line(workflow: Workflow, entry: Mapping[str, Any]) -> Line:
     text = _label(workflow, str(entry["event"]))
     if because is not None:
         kind, text = _rung(workflow, because, text, effects)
-    details = [*_moves(workflow, entry), *map(_effect, effects), *_armed(workflow, entry)]
+    details = [
+        *_stated(workflow, entry),
+        *_moves(workflow, entry),
+        *(_effect(workflow, effect) for effect in effects),
+        *_armed(workflow, entry),
+    ]
     if because is not None and kind != "warning":
         details.append(_receipt_of(entry, because))
     user = entry["actor"]["user"]
@@ -174,9 +186,21 @@ def _moves(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"{states[source].zh} → {states[target].zh} ({track}: {source} → {target})"
 
 
-def _effect(effect: Mapping[str, Any]) -> str:
+def _stated(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
+    """What an engine event says for itself: the document and whom it reached, the reason."""
+    facts = entry.get("facts", {})
+    if entry["event"] == "serve":
+        document = workflow.compiled.labels[facts["document"]]
+        yield f"{document[0]} {document[1]} → {facts['to']}"
+    elif entry["event"] in engine_events.EVENTS and "reason" in facts:
+        yield str(facts["reason"])
+
+
+def _effect(workflow: Workflow, effect: Mapping[str, Any]) -> str:
     what = effect.get("what", {})
-    said = what.get("zh") or what.get("list") or what.get("fact") or what.get("licence") or ""
+    name = next((what[key] for key in _SAYING if key in what), "")
+    labels = workflow.compiled.labels
+    said = LISTS.get(name) or (" ".join(labels[name]) if name in labels else name)
     clauses = " ".join(effect.get("clauses", ()))
     against = f" @{effect['against']}" if effect["against"] != "subject" else ""
     return f"{EFFECTS.get(effect['do'], effect['do'])}{against}  {said}  〔{clauses}〕"
@@ -206,10 +230,13 @@ def _receipt(duty: Mapping[str, Any]) -> str:
     receipt, due = duty.get("receipt", {}), duty.get("due", {})
     source = receipt.get("source", {})
     ground = source.get("clause") or source.get("setting") or source.get("given") or ""
-    parts = [f"{receipt.get('day_zero', '')} + {duty.get('period', '')}", str(ground)]
+    if "day_zero" in receipt:
+        parts = [f"{receipt['day_zero']} + {duty.get('period', '')}", str(ground)]
+    else:
+        parts = [f"至迟与 not after {receipt['before']}"] if "before" in receipt else []
     rolled = receipt.get("rolled")
     if rolled:
         parts.append(f"顺延 rolled {rolled['from']} → {rolled['to']}")
     if due.get("enforceable_from"):
         parts.append(f"可执行日 enforceable {due['enforceable_from']}")
-    return "，".join(part for part in parts if part.strip(" +"))
+    return "，".join(part for part in parts if part)

@@ -124,7 +124,7 @@ def _wrong(compiled: Compiled, act: Import, at: datetime) -> Refused | None:
         return Refused("in_future", "发证日期晚于今天。", "issued_on lies after today")
     if not act.evidence.reference.strip():
         return Refused("evidence_required", "须写明所凭的证照或档案编号。",
-                       "name the paper relied on: the number of the licence or the file")  # fmt: skip
+                       "name the paper relied on (licence or file number)")  # fmt: skip
     for name in act.materials:
         try:
             definition.material(name)

@@ -22,7 +22,7 @@ from cases.rows import (
     TokenRow,
     WorkRow,
 )
-from cases.store.asked import COUNTED, lowered, named_state
+from cases.store.asked import COUNTED, in_utc, lowered, named_state
 from machines.duties import RUNNING
 
 if TYPE_CHECKING:

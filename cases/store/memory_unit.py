@@ -20,6 +20,7 @@ from cases.rows import (
     WorkRow,
 )
 from cases.store.asked import must_be_settable
+from cases.store.memory_reader import MemoryReader
 from cases.store.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class MemoryUnit(MemoryReader):
         try:
             for row in rows:
                 shelf.insert(row)
-        except (Conflict, ValueError) as error:
+        except (Conflict, StoreError, ValueError) as error:
             self._spoiled = error
             raise
 
@@ -85,8 +86,7 @@ class MemoryUnit(MemoryReader):
 
     def _of_a_case(self, row: EntryRow) -> EntryRow:
         if self._s.cases.get(row.case_id) is None:
-            self._spoiled = StoreError(f"entry {row.seq} is of case {row.case_id}, not known here")
-            raise self._spoiled
+            raise StoreError(f"entry {row.seq} is of case {row.case_id}, which is not kept here")
         return row
 
     def claim_cases(

@@ -7,10 +7,11 @@ import uuid
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, text
 
 from cases.ports import NotMigrated, StoreError
 from cases.store.asked import must_be_a_birth, must_match, not_migrated
+from cases.store.statements import ALL_META
 from cases.store.tables import META
 
 _VERSION = text("SELECT version_num FROM alembic_version")
@@ -58,7 +59,7 @@ def check(connection: Connection, birth: str | None, shown: str) -> None:
 
 def read_meta(connection: Connection) -> dict[str, str]:
     """What the database knows of itself."""
-    return {name: value for name, value in connection.execute(select(META.c.name, META.c.value))}
+    return {name: value for name, value in connection.execute(ALL_META)}
 
 
 def _revision(connection: Connection) -> str | None:

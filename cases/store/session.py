@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -14,22 +13,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.ports import StoreError
 from cases.store.failures import translated
 from cases.store.statements import INSERT, Statements
+from cases.store.tables import METADATA
 
 Row = TypeVar("Row")
 Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-@cache
-def _reading(row: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
-    names = tuple(row.__dataclass_fields__)  # type: ignore[attr-defined]
+def _reading(table: Table) -> tuple[tuple[str, ...], attrgetter[Any]]:
+    names = tuple(column.name for column in table.c)
     return names, attrgetter(*names)
 
 
-def plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Rows of one type as parameters, by the names of their fields."""
-    if not rows:
-        return []
-    names, values = _reading(type(rows[0]))
+_READING = {table: _reading(table) for table in METADATA.sorted_tables}
+
+
+def plain(table: Table, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows as parameters by the names of their fields, which are the columns'."""
+    names, values = _READING[table]
     return [dict(zip(names, values(row), strict=True)) for row in rows]
 
 
@@ -65,16 +65,18 @@ class Session:
         except SQLAlchemyError as error:
             raise self._spoil(translated(error, self._shown)) from error
 
-    def _rows(self, row: type[Row], statement: Executable, given: Mapping[str, Any]) -> list[Row]:
+    def _rows(
+        self, row: Callable[..., Row], statement: Executable, given: Mapping[str, Any]
+    ) -> list[Row]:
         return list(starmap(row, self._run(statement, given)))
 
-    def _first(self, row: type[Row], statement: Executable, **given: Any) -> Row | None:
+    def _first(self, row: Callable[..., Row], statement: Executable, **given: Any) -> Row | None:
         found = self._run(statement, given).first()
         return None if found is None else row(*found)
 
     def _listing(
         self,
-        row: type[Row],
+        row: Callable[..., Row],
         what: str,
         filters: Mapping[str, Any],
         limit: int,
@@ -92,4 +94,4 @@ class Session:
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
         if rows:
-            self._change(INSERT[table], plain(rows))
+            self._change(INSERT[table], plain(table, rows))

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Generic, TypeVar
 
+from cases import rows
 from cases.ports import Conflict
 from cases.rows import CaseRow
 from cases.store.asked import in_utc
@@ -19,15 +19,17 @@ Key = tuple[Any, ...]
 Undo = list[Callable[[], None]]
 
 
-@cache
-def _instants(row: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(row) if "datetime" in str(field.type))
+_INSTANTS: dict[type, tuple[str, ...]] = {
+    row: tuple(field.name for field in fields(row) if "datetime" in str(field.type))
+    for row in vars(rows).values()
+    if isinstance(row, type) and is_dataclass(row)
+}
 
 
 def stored(row: Row) -> Row:
     """A row as a database would give it back: its instants in UTC."""
     changed: dict[str, Any] = {}
-    for name in _instants(type(row)):
+    for name in _INSTANTS[type(row)]:
         at: datetime | None = getattr(row, name)
         if at is not None and at.tzinfo is not UTC:
             changed[name] = in_utc(at)

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     JSON,
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Date,
     Executable,
@@ -57,7 +59,7 @@ from cases.store.tables import (
 )
 from machines.duties import RUNNING
 
-_LIMIT = bindparam("limit")
+_LIMIT: BindParameter[int] = bindparam("limit", type_=BigInteger())
 
 
 def _age(table: Any) -> tuple[ColumnElement[Any], ...]:
@@ -265,14 +267,14 @@ class Statements:
 
     def _replacing(self, table: Table) -> Executable:
         new = self._insert(table)
-        rest = {name: new.excluded[name] for name in table.c.keys() - table.primary_key.c.keys()}
+        rest = {each.name: new.excluded[each.name] for each in table.c if not each.primary_key}
         return new.on_conflict_do_update(index_elements=list(table.primary_key.c), set_=rest)
 
     def _track_filters(self) -> dict[str, ColumnElement[bool]]:
         """A case with any track in a state, or with a named one in it."""
         if self.postgres:
-            tracks = func.json_each_text(func.json_extract_path(cast(CASES.c.state, JSON),
-                                                                literal("tracks", Text())))  # fmt: skip
+            path = cast(CASES.c.state, JSON), literal("tracks", Text())
+            tracks = func.json_each_text(func.json_extract_path(*path))
         else:
             tracks = func.json_each(CASES.c.state, "$.tracks")
         each = tracks.table_valued("key", "value")

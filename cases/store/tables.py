@@ -57,6 +57,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From what is stored."""
+        del dialect
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

@@ -63,11 +63,11 @@ class SqlUnit(Session):
         self._must_write()
         self._insert(t.IDEMPOTENCY, batch.idempotency)
         if batch.definitions:
-            self._change(self._known.keep_definition, plain(batch.definitions))
+            self._change(self._known.keep_definition, plain(t.DEFINITIONS, batch.definitions))
         self._write_cases(batch.cases)
         self._insert(t.ENTRIES, batch.entries)
         if batch.obligations:
-            self._change(self._known.keep_obligation, plain(batch.obligations))
+            self._change(self._known.keep_obligation, plain(t.OBLIGATIONS, batch.obligations))
         self._insert(t.FIRED, batch.fired)
         self._insert(t.CREDIT_FACTS, batch.credit_facts)
         self._insert(t.OUTBOX, batch.outbox)
@@ -79,7 +79,7 @@ class SqlUnit(Session):
         old = sorted((pair for pair in cases if pair[1] != 0), key=lambda pair: pair[0].id)
         if not old:
             return
-        changes = plain([row for row, _ in old])
+        changes = plain(t.CASES, [row for row, _ in old])
         for change, (row, version) in zip(changes, old, strict=True):
             change.update(of_id=row.id, of_version=version)
         changed = self._change(s.REPLACE_CASE, changes)
@@ -242,7 +242,8 @@ class SqlUnit(Session):
 
     def meta(self) -> Mapping[str, str]:
         """What the database knows of itself."""
-        return {name: value for name, value in self._run(s.ALL_META, {})}
+        found = self._run(s.ALL_META, {}).mappings()
+        return {row["name"]: row["value"] for row in found}
 
     def set_meta(self, values: Mapping[str, str | None]) -> None:
         """Raises StoreError for `birth` and `instance`, which never change."""

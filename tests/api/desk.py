@@ -4,14 +4,15 @@ documented models and statuses while the tests talk to it."""
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from httpx import Response
 from pydantic import BaseModel
-from starlette.testclient import TestClient
+from starlette.exceptions import StarletteDeprecationWarning
 
 from api.answers import CaseAnswer, CasePage, DiaryPage, JournalAnswer, ProblemAnswer
 from api.app import create_app
@@ -30,6 +31,11 @@ from machines.book import rulebook
 from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
 
+with warnings.catch_warnings():  # Starlette warns of httpx where it finds no httpx2
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)
+    from starlette.testclient import TestClient
+
+Response = Any  # of httpx or of httpx2, whichever the test client was built on
 CODE, OTHER_CODE = "91999999MA0000001N", "91999999MA0000002R"
 UPFRONT = [
     "security_level_protection_filing_proof",
@@ -80,6 +86,12 @@ class Desk:
     client: TestClient
     service: Service
 
+    @cached_property
+    def paths(self) -> dict[str, Any]:
+        """The documented addresses."""
+        found: dict[str, Any] = self.client.get("/openapi.json").json()["paths"]
+        return found
+
     def call(self, method: str, path: str, by: str | None = "admin", **more: Any) -> Response:
         """One request as somebody (None: without a token); the answer is a documented one."""
         headers = {**more.pop("headers", {})}
@@ -117,7 +129,7 @@ class Desk:
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """The documented operation of an address, None where there is none."""
-        for template, operations in self.client.get("/openapi.json").json()["paths"].items():
+        for template, operations in self.paths.items():
             form = re.sub(r"\{[^}]+\}", "[^/]+", template)
             if re.fullmatch(form, path) and method.lower() in operations:
                 found: dict[str, Any] = operations[method.lower()]

@@ -3,6 +3,8 @@
 Frozen: a later change of the schema is a revision of its own.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,8 +16,13 @@ SOURCE = ("case_id", "seq", "n")
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
-KINDS = {"text": TEXT, "int": sa.BigInteger(), "bool": sa.Boolean(), "instant": INSTANT,
-         "date": sa.Date()}  # fmt: skip
+KINDS: dict[str, sa.types.TypeEngine[Any]] = {
+    "text": TEXT,
+    "int": sa.BigInteger(),
+    "bool": sa.Boolean(),
+    "instant": INSTANT,
+    "date": sa.Date(),
+}
 
 # name: kind, with a question mark where it may be missing
 TABLES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -106,7 +113,7 @@ def upgrade() -> None:
             op.execute(SQLITE_GUARD.format(table=table, act=act))
 
 
-def _columns(declared: str) -> list[sa.Column[object]]:
+def _columns(declared: str) -> list[sa.Column[Any]]:
     pairs = (column.split() for column in declared.split(","))
     return [
         sa.Column(name, KINDS[kind.rstrip("?")], nullable=kind.endswith("?"))
