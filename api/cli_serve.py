@@ -115,7 +115,11 @@ def _run(service: Service, listener: socket.socket) -> None:
 
     app = create_app(service, with_runner=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops on either, and raises it once more when it has; that one ends nothing.
+        signal.signal(number, signal.SIG_IGN)
     uvicorn.Server(config).run(sockets=[listener])
+    typer.echo("已停止 stopped")
 
 
 def worker(db: Database = None) -> None:

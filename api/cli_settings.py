@@ -41,13 +41,13 @@ def list_settings(db: Database = None, zone: Zone = ZONE, as_json: AsJson = Fals
         label = asked.get(path)
         text = f"{label.zh} {label.en}" if label else "（已不再使用 no longer asked for）"
         typer.echo(f"{path}  {text}")
-        for one in values or [None]:
+        for one in values:
             typer.echo(f"    {_value(one)}")
+        if not values:
+            typer.echo("    未设定，不能受理 not set: no case may open")
 
 
-def _value(one: dict[str, Any] | None) -> str:
-    if one is None:
-        return "未设定，不能受理 not set: no case may open"
+def _value(one: dict[str, Any]) -> str:
     mark = "（假定值 assumed）" if one["assumed"] else ""
     return f"{one['value']} {one['unit']}，自 since {one['since']}：{one['basis']}{mark}"
 

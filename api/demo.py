@@ -19,7 +19,10 @@ from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
 
 Kind = Literal["act", "note", "refused", "warning", "label", "adverse"]
-_SIDES = {("applicant",): "申请人 applicant", ("preparer",): "编制单位 preparer"}
+_SIDES: dict[tuple[str, ...], str] = {
+    ("applicant",): "申请人 applicant",
+    ("preparer",): "编制单位 preparer",
+}
 _NAMES = {account.user: _SIDES.get(account.roles, account.zh) for account in ACCOUNTS}
 LISTS = {
     "black": "黑名单 black list",

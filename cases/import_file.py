@@ -31,7 +31,7 @@ _COLUMN_OF = {
     "uscc_wrong": "uscc", "material_unknown": "materials", "licence_missing": "licence",
     "licence_unknown": "licence", "issued_by_missing": "issued_by",
     "issued_by_unknown": "issued_by", "party_missing": "parties", "party_unknown": "parties",
-    "obligation_unknown": "due", "no_date": "due", "too_early": "due",
+    "obligation_unknown": "due", "setting_missing": "workflow", "no_date": "due", "too_early": "due",
 }  # fmt: skip
 
 
@@ -140,6 +140,8 @@ class Cells:
         """Notes what the rules say against the row."""
         fact = refused.context.get("fact")
         where = column or (f"facts.{fact}" if fact else _COLUMN_OF.get(refused.reason, "row"))
+        if where == "due" and "obligation" in refused.context:
+            where = f"due.{refused.context['obligation']}"
         clause = f" [{refused.clause}]" if refused.clause else ""
         self.wrong(where, f"{refused.zh} {refused.en}{clause}")
 
@@ -161,7 +163,7 @@ class Cells:
             self.wrong(column, "is empty; every row needs it")
         return value or "?"
 
-    def date(self, column: str) -> date:
+    def day(self, column: str) -> date:
         """A day that must be there."""
         value = self.optional(column)
         return self._date(column, value) if value else self._date(column, "")

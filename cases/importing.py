@@ -28,8 +28,10 @@ from machines.case import Actor, Case, Entry, Party
 from machines.importing import Import, imported, overdue
 from machines.rungs import midnight
 from machines.step import decide, replay
+from rules.parameters import ParameterError
 from rules.periods import shanghai_date
 from rules.view import World
+from rules.working_days import CalendarHorizon
 
 __all__ = ["ImportFailed", "Imported", "Report", "bring_in"]
 
@@ -117,7 +119,7 @@ def _one(
 
 def _import(workflow: Workflow, cells: Cells, identity: Identity, zone: str) -> Import:
     definition = workflow.definition
-    issued_on = cells.date("issued_on")
+    issued_on = cells.day("issued_on")
     paper = cells.text("evidence")
     digest = hashlib.sha256(f"{zone}\n{workflow.key}\n{paper}".encode()).hexdigest()[:12]
     return Import(
@@ -148,7 +150,11 @@ def _entries(
 ) -> list[Entry] | None:  # fmt: skip
     """The journal of an imported case, or None with the problem noted."""
     compiled = workflow.compiled
-    opening = imported(compiled, act, now, world)
+    try:
+        opening = imported(compiled, act, now, world)
+    except (ParameterError, CalendarHorizon) as error:
+        cells.wrong("issued_on", f"no date can be counted from it: {error}")
+        return None
     if isinstance(opening, Refused):
         cells.refused(opening)
         return None
@@ -197,7 +203,7 @@ def _facts(workflow: Workflow, act: Import, event: str) -> Mapping[str, Any]:
 
 def _report(row: Row, case: Case, workflow: Workflow, today: date) -> Imported:
     compiled = workflow.compiled
-    running = [duty for duty in case.duties if duty.status in ("open", "filed", "missed")]
+    running = [duty for duty in case.duties if duty.status in ("open", "filed")]
     past = overdue(compiled, case, today) if case.stayed is not None else ()
     return Imported(
         line=row.line, case_id=case.id, workflow=case.workflow, subject=case.subject.name,

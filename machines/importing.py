@@ -67,6 +67,9 @@ def imported(compiled: Compiled, act: Import, at: datetime, world: World) -> Ent
     if isinstance(edges, Refused):
         return edges
     event = edges[0].event
+    refused = _uncountable(compiled, act, event, world)
+    if refused is not None:
+        return refused
     name = next(
         one.licence for edge in edges for one in edge.effects
         if isinstance(one, LicenceEffect) and one.do == "issue"
@@ -182,6 +185,28 @@ def _issuing(compiled: Compiled, act: Import) -> tuple[Transition, ...] | Refuse
     return tuple(edges.values())
 
 
+def _uncountable(compiled: Compiled, act: Import, event: str, world: World) -> Refused | None:
+    """A date cannot be counted without the zone's setting, or the day that the paper states."""
+    definition = compiled.definition
+    day = shanghai_date(act.issued_at)
+    for setting in definition.settings:
+        if world.settings.value(definition.key, setting.id, day) is None:
+            path = f"{definition.key}.{setting.id}"
+            return Refused(
+                "setting_missing", f"{day} 尚无片区设定“{setting.zh}”（{path}）。",
+                f"the zone has no {path} in force on {day}: set it first, with its legal basis",
+            )  # fmt: skip
+    for duty in definition.obligations:
+        given = duty.due.given
+        starts = any(ref.event == event for ref in duty.starts.refs)
+        if given is not None and starts and given not in act.facts:
+            return Refused(
+                "fact_missing", f"须写明“{definition.facts[given].zh}”。",
+                f"{duty.id} runs to the day stated in {given}: state it", context={"fact": given},
+            )  # fmt: skip
+    return None
+
+
 def _as_told(
     compiled: Compiled, act: Import, duties: tuple[Duty, ...], world: World
 ) -> tuple[Duty, ...] | Refused:
@@ -199,6 +224,7 @@ def _as_told(
             return Refused(
                 "too_early", f"“{name}”的期限按规定为 {duty.due.on}，不得更早。",
                 f"{name} is due on {duty.due.on} by the text; the paper may not shorten it",
+                context={"obligation": name},
             )  # fmt: skip
         if day > duty.due.on:
             known[name] = _later(compiled, duty, day, world)
@@ -222,6 +248,9 @@ def _past(compiled: Compiled, act: Import, duty: Duty, today: date) -> Duty:
     ran_out = duty.status == "open" and duty.due.on is not None and duty.due.on < today
     if isinstance(spec, Timer) or not ran_out or _harms_or_moves(spec):
         return duty
+    automatic = {edge.event for edge in compiled.automatic}
+    if any(ref.event in automatic for ref in spec.met_by):
+        return replace(duty, status="met", acted_at=act.issued_at)  # the engine does it itself
     refs: Iterable[EventRef] = (*spec.met_by, *spec.filed_by, *spec.waived_by)
     if any(ref.event in act.done for ref in refs):
         return duty

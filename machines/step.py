@@ -72,6 +72,7 @@ class _Run:
     ) -> None:
         self.compiled, self.case, self.at, self.world = compiled, case, at, world
         self.hot = hot
+        self.begun = case
         self.entries: list[Entry] = []
 
     def open(self, act: Open) -> Moved | Refused:
@@ -206,14 +207,16 @@ class _Run:
         return Moved(tuple(self.entries), effects)
 
     def _label_misses(self) -> None:
-        """A rejection after the date is the miss: its label moves the tracks at once."""
-        before = {key for e in self.entries[:-1] for key in (d.key for d in e.duties)}
-        for duty in self.entries[-1].duties:
+        """A miss that an act itself brings about (a rejection after the date) moves the tracks at
+        once, as the scheduler would have done on the day after the date."""
+        begun = () if self.begun is None else self.begun.duties
+        known = {duty.key for duty in begun if duty.status == "missed"}
+        known |= {(e.because.obligation, e.because.occurrence) for e in self.entries if e.because}
+        for duty in self._known().duties:
             spec = self.compiled.duties[duty.obligation]
-            fresh = duty.status == "missed" and self.entries[-1].because is None
-            if isinstance(spec, Timer) or not fresh or duty.key in before:
+            if duty.status != "missed" or duty.key in known or isinstance(spec, Timer):
                 continue
-            if spec.on_miss.mark is not None and duty.missed_on == shanghai_date(self.at):
+            if spec.on_miss.mark is not None:
                 label = self._automatic(spec.on_miss.mark, spec.clauses, must_move=False)
                 because = Because(duty.obligation, duty.occurrence, "missed")
                 self._occur(replace(label, because=because))

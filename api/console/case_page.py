@@ -112,8 +112,9 @@ def case_page(
         visit, "case.html", status, case=plain, failed=failed, own=own, general=general,
         title=visit.text(compiled.definition.title), here=f"/cases/{quote(case_id)}",
         states=[
-            (track_words(visit, compiled, track), state_words(visit, compiled, track, state))
-            for track, state in plain["tracks"].items()
+            (track_words(visit, compiled, track),
+             state_words(visit, compiled, track, plain["tracks"][track]))
+            for track in compiled.definition.tracks
         ],
         duties=duties(visit, compiled, plain["obligations"]),
         timers=duties(visit, compiled, plain["timers"]),

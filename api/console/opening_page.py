@@ -86,4 +86,5 @@ def _page(
             for role, spec in definition.parties.items()
         ],
         before=lambda name: ({**begun, **kept}.get(name) or [""])[0],
+        here=f"/cases/new?workflow={workflow.key}",
     )  # fmt: skip

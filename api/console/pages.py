@@ -58,8 +58,8 @@ def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLR
         visit=visit,
         t=visit.say,
         text=visit.text,
-        day=lambda value: _day(value),
-        moment=lambda value: _moment(value),
+        day=_day,
+        moment=_moment,
         clause=lambda name: _clause(visit, name),
         weekday=WEEKDAYS[visit.language][visit.today.weekday()],
         sandbox=visit.service.sandbox and isinstance(visit.service.clock, SandboxClock),
@@ -78,9 +78,11 @@ def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLR
 
 
 def _other_language(visit: Visit, here: str | None) -> str:
-    other = "en" if visit.language == "zh" else "zh"
-    asked = {} if here else dict(visit.request.query_params)
-    return f"{here or visit.request.url.path}?{urlencode({**asked, 'lang': other})}"
+    """The address of this page in the other language; `here` where a form has led to it."""
+    other = {"lang": "en" if visit.language == "zh" else "zh"}
+    if here is not None:
+        return f"{here}{'&' if '?' in here else '?'}{urlencode(other)}"
+    return f"{visit.request.url.path}?{urlencode({**visit.request.query_params, **other})}"
 
 
 def _day(value: Any) -> str:

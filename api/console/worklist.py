@@ -142,13 +142,23 @@ def _entry(visit: Visit, unit: Unit, row: CaseRow, duties: Sequence[ObligationRo
 def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:
     compiled = visit.service.casework.pinned(unit, entry.row.definition)
     tracks = json.loads(entry.row.state)["tracks"]
-    states = tuple(state_words(visit, compiled, *one) for one in tracks.items())
+    states = tuple(state_words(visit, compiled, *one) for one in _moved(compiled, tracks))
     owed, bearer = "", ""
     if entry.duty is not None:
         owed = label(visit, compiled, entry.duty.obligation)
         bearer = role_words(visit, str(entry.duty.bearer), compiled)
     step, by = _next(visit, compiled, tracks, entry.duty)
     return Line(entry, visit.text(compiled.definition.title), states, owed, bearer, step, by)
+
+
+def _moved(compiled: Compiled, tracks: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The first track, and those of the others that have left their beginning."""
+    specs = compiled.definition.tracks
+    return [
+        (track, tracks[track])
+        for place, track in enumerate(specs)
+        if place == 0 or tracks[track] != specs[track].initial
+    ]
 
 
 def _next(

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -28,7 +28,7 @@ from cases.clock import Clock, SandboxClock, SystemClock, machine_time
 from cases.identity import Identity, keep_token
 from cases.store import open_store
 from machines.book import rulebook
-from rules.working_days import load_calendar
+from rules.working_days import Calendar, load_calendar
 from scheduler.enforcer import Enforcer
 
 with warnings.catch_warnings():  # Starlette warns of httpx where it finds no httpx2
@@ -79,18 +79,26 @@ ANSWERS: dict[tuple[str, str], type[BaseModel]] = {
 }
 
 
+@cache
+def documented() -> dict[str, Any]:
+    """The documented addresses; they depend on no database."""
+    with desk_on("memory://", people=False) as desk:
+        paths: dict[str, Any] = desk.client.get("/openapi.json").json()["paths"]
+    return paths
+
+
+@cache
+def published() -> Calendar:
+    """The calendar, read once for all tests."""
+    return load_calendar()
+
+
 @dataclass
 class Desk:
     """A client of one application, and the service behind it."""
 
     client: TestClient
     service: Service
-
-    @cached_property
-    def paths(self) -> dict[str, Any]:
-        """The documented addresses."""
-        found: dict[str, Any] = self.client.get("/openapi.json").json()["paths"]
-        return found
 
     def call(self, method: str, path: str, by: str | None = "admin", **more: Any) -> Response:
         """One request as somebody (None: without a token); the answer is a documented one."""
@@ -129,7 +137,7 @@ class Desk:
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """The documented operation of an address, None where there is none."""
-        for template, operations in self.paths.items():
+        for template, operations in documented().items():
             form = re.sub(r"\{[^}]+\}", "[^/]+", template)
             if re.fullmatch(form, path) and method.lower() in operations:
                 found: dict[str, Any] = operations[method.lower()]
@@ -189,7 +197,7 @@ def desk_on(
     store = open_store(url, clock=machine_time)
     store.upgrade("sandbox" if sandbox else "production")
     clock: Clock = SandboxClock() if sandbox else SystemClock()
-    casework = Casework(store, rulebook(), load_calendar(), clock)
+    casework = Casework(store, rulebook(), published(), clock)
     service = Service(store, casework, Enforcer(casework), clock, sandbox)
     if people:
         with store.unit() as unit:

@@ -70,7 +70,9 @@ def test_the_hash_of_a_file_is_kept(desk: Desk) -> None:
 
 def test_what_may_be_done_is_offered_with_its_schema(desk: Desk) -> None:
     case = desk.open()
-    offered = {o["event"]: o for o in desk.get(f"/v1/cases/{case['id']}", "approval").json()["available"]}
+    offered = {
+        o["event"]: o for o in desk.get(f"/v1/cases/{case['id']}", "approval").json()["available"]
+    }
     assert offered["inform"]["role"] == "approval"
     assert offered["inform"]["facts_schema"]["type"] == "object"
     mine = desk.get(f"/v1/cases/{case['id']}", "applicant").json()

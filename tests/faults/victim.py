@@ -1,7 +1,7 @@
 """A process made to be killed: acts or sweeps on a database, says what it has finished.
 
-    python -m tests.faults.victim URL act FIRST COUNT
-    python -m tests.faults.victim URL sweep
+python -m tests.faults.victim URL act FIRST COUNT
+python -m tests.faults.victim URL sweep
 """
 
 import sys

@@ -30,9 +30,7 @@ FIRM = Actor("applicant-1", "applicant", CODES[0])
 
 def licensed() -> Walk:
     """A freight licence issued on 2025-01-02."""
-    walk = Walk(
-        BOOK.workflows["network_freight"], assumed_world(BOOK, CALENDAR, "network_freight")
-    )
+    walk = Walk(BOOK.workflows["network_freight"], assumed_world(BOOK, CALENDAR, "network_freight"))
     walk.open()
     yes = {
         name: True

@@ -106,6 +106,8 @@ class Stage:
             return answer
         self.entries.extend(answer.entries)
         self.case = replay(self.entries)
+        rungs = [entry.because for entry in self.entries if entry.because is not None]
+        assert len(rungs) == len(set(rungs)), "a rung was taken twice"
         return None
 
     def until(self, at: datetime) -> None:

@@ -197,9 +197,7 @@ class Telling:
             if after["version"] != case["version"]:
                 story.wrong.append(f"{event}: refused, yet the case changed")
 
-    def _expect(
-        self, story: Story, what: str, refused: str | None, answer: httpx.Response
-    ) -> None:
+    def _expect(self, story: Story, what: str, refused: str | None, answer: httpx.Response) -> None:
         said = None if answer.status_code < 300 else answer.json().get("reason")
         if said == "forbidden" and refused == "not_your_case":
             return  # a stranger is stopped before the rules are asked
