@@ -1,7 +1,9 @@
-"""The application: the calls under /v1, health at the root, and one shape for every error."""
+"""The application: the calls under /v1, health at the root, one shape for every error, and the
+console under every other address."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import contract, health, problems
+from api.console import mount
 from api.service import Service
 from api.v1 import router
 
+log = logging.getLogger("chengnuo.http")
 LARGEST_BODY = 1024 * 1024
 
 
@@ -33,6 +37,7 @@ def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
     problems.install(app)
     contract.install(app)
     app.add_middleware(Guard)
+    mount(app, service)
     return app
 
 
@@ -63,20 +68,23 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        started = finished = False
 
         async def watched(message: Message) -> None:
-            nonlocal started
+            nonlocal started, finished
             started = started or message["type"] == "http.response.start"
+            finished = message["type"] == "http.response.body" and not message.get("more_body")
             await send(message)
 
         try:
             await self.app(scope, _limited(scope, receive), watched)
         except Exception as error:
-            if started:
+            if finished:
+                log.error("after the answer to %s", scope["path"], exc_info=error)
+            elif started:
                 raise  # too late for another answer: the server cuts the connection
-            response = problems.unexpected(Request(scope), error)
-            await response(scope, receive, send)
+            else:
+                await problems.unexpected(Request(scope), error)(scope, receive, send)
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:

@@ -31,7 +31,8 @@ _COLUMN_OF = {
     "uscc_wrong": "uscc", "material_unknown": "materials", "licence_missing": "licence",
     "licence_unknown": "licence", "issued_by_missing": "issued_by",
     "issued_by_unknown": "issued_by", "party_missing": "parties", "party_unknown": "parties",
-    "obligation_unknown": "due", "setting_missing": "workflow", "no_date": "due", "too_early": "due",
+    "obligation_unknown": "due", "no_date": "due", "too_early": "due",
+    "setting_missing": "workflow",
 }  # fmt: skip
 
 

@@ -96,8 +96,8 @@ def _one(
     except NotFound as error:
         cells.wrong("workflow", str(error))
         return
-    act = _import(workflow, cells, identity, zone)
     done = cells.dates("done", workflow.definition.events)
+    act = _import(workflow, cells, identity, zone, frozenset(done))
     cells.finish()
     if cells.problems:
         return
@@ -117,7 +117,9 @@ def _one(
     found.append(_report(cells.row, written.case, workflow, shanghai_date(now)))
 
 
-def _import(workflow: Workflow, cells: Cells, identity: Identity, zone: str) -> Import:
+def _import(
+    workflow: Workflow, cells: Cells, identity: Identity, zone: str, done: frozenset[str]
+) -> Import:
     definition = workflow.definition
     issued_on = cells.day("issued_on")
     paper = cells.text("evidence")
@@ -136,7 +138,7 @@ def _import(workflow: Workflow, cells: Cells, identity: Identity, zone: str) -> 
         facts=cells.facts(definition.facts),
         materials=cells.names("materials"),
         told=cells.dates("due", _duties(workflow)),
-        done=frozenset(cells.dates("done", definition.events)),
+        done=done,
     )  # fmt: skip
 
 

@@ -29,10 +29,10 @@ from cases.casework import Doing
 from cases.errors import ActRefused, Misused, Problem, Stale
 from machines import engine_events
 from machines.compiler import Compiled
-from machines.exports.diagram import Drawing, Marks, draw, svg
+from machines.exports.diagram import Drawing, Marks, draw, size, svg
 
 router = APIRouter()
-DIAGRAM_WIDTH = 1160.0
+BESIDE_PX, WHOLE_PX = 720.0, 1160.0  # room for the diagram beside the timeline, or below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +108,30 @@ def case_page(
         compiled = casework.pinned(unit, plain["definition"])
     kept = {failed.event: failed.kept} if failed is not None else {}
     own, general = acts(visit, compiled, plain, kept)
+    wide = size(drawing(compiled, visit.language), BESIDE_PX)[0] > BESIDE_PX
     return page(
-        visit, "case.html", status, case=plain, failed=failed, own=own, general=general,
-        title=visit.text(compiled.definition.title), here=f"/cases/{quote(case_id)}",
+        visit,
+        "case.html",
+        status,
+        case=plain,
+        failed=failed,
+        own=own,
+        general=general,
+        title=visit.text(compiled.definition.title),
+        here=f"/cases/{quote(case_id)}",
         states=[
-            (track_words(visit, compiled, track),
-             state_words(visit, compiled, track, plain["tracks"][track]))
+            (
+                track_words(visit, compiled, track),
+                state_words(visit, compiled, track, plain["tracks"][track]),
+            )
             for track in compiled.definition.tracks
         ],
         duties=duties(visit, compiled, plain["obligations"]),
         timers=duties(visit, compiled, plain["timers"]),
         waiting=waiting(visit, compiled, plain),
         timeline=timeline(visit, compiled, journal),
-        diagram=_diagram(visit, compiled, Marks(plain["tracks"], taken(journal))),
+        diagram=_diagram(visit, compiled, Marks(plain["tracks"], taken(journal)), wide=wide),
+        wide=wide,
         tones=LICENCE_TONES,
         facts=[
             (fact_label(visit, compiled, "", name), fact_words(visit, compiled, "", name, value))
@@ -131,9 +142,10 @@ def case_page(
     )
 
 
-def _diagram(visit: Visit, compiled: Compiled, marks: Marks) -> Markup:
+def _diagram(visit: Visit, compiled: Compiled, marks: Marks, *, wide: bool) -> Markup:
     """The diagram as markup; every text in it is escaped where it is made."""
-    return Markup(svg(drawing(compiled, visit.language), marks, DIAGRAM_WIDTH))  # noqa: S704
+    room = WHOLE_PX if wide else BESIDE_PX
+    return Markup(svg(drawing(compiled, visit.language), marks, room))
 
 
 @lru_cache(maxsize=64)

@@ -202,7 +202,7 @@ def _leads_to(
 def _notes(visit: Visit, edges: Sequence[Transition]) -> list[str]:
     notes = [visit.say("inferred")] if any(edge.inferred for edge in edges) else []
     return notes + [
-        f"{visit.say('reading')}: {visit.text(edge.reading)}"
+        visit.say("reading") + visit.text(edge.reading)
         for edge in edges
         if edge.reading is not None
     ]

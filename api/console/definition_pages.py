@@ -39,7 +39,7 @@ def one_of_them(visit: SignedIn, key: str) -> Response:
     compiled = workflow.compiled
     return page(
         visit, "workflow.html", workflow=workflow,
-        diagram=Markup(svg(drawing(compiled, visit.language))),  # noqa: S704
+        diagram=Markup(svg(drawing(compiled, visit.language))),
         duties=[
             (duty, role_words(visit, duty.bearer, compiled), consequences(visit, compiled, duty),
              starts(visit, compiled, duty))
@@ -58,5 +58,3 @@ def starts(visit: Visiting, compiled: Compiled, duty: Obligation) -> str:
 def icon() -> Response:
     """The icon, for browsers that ask before they have read the page."""
     return FileResponse(FOLDER / "static" / "favicon.svg", media_type="image/svg+xml")
-
-

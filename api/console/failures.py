@@ -16,6 +16,9 @@ from api.console.visit import SignInFirst, visiting
 from api.problems import status_of
 from cases.errors import Problem
 from cases.ports import Conflict, StoreError
+from rules.day_table import CalendarHorizon
+from rules.parameters import ParameterError
+from rules.periods import PeriodError
 
 log = logging.getLogger("chengnuo.console")
 
@@ -28,21 +31,24 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(StoreError, _no_store)
+    for nothing in (ParameterError, CalendarHorizon, PeriodError):
+        app.add_exception_handler(nothing, _no_rule)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def _to_sign_in(request: Request, error: Exception) -> Response:
     del error
-    after = request.url.path if request.method == "GET" else "/"
+    asked = f"{request.url.path}?{request.url.query}".rstrip("?")
+    after = asked if request.method == "GET" else "/"
     return RedirectResponse(f"/login?next={quote(after)}", 303)
 
 
-def _shown(request: Request, status: int, what: str | None = None, do: str = "") -> Response:
-    """The page of a status. `what`: a sentence of the rules, `do`: a key of the table."""
+def _shown(request: Request, status: int, do: str = "") -> Response:
+    """The page of a status. `do`: a key of the table."""
     visit = visiting(request)
     title = visit.say(f"error.{status}")
     advice = visit.say(do) if do else ""
-    return page(visit, "failure.html", status, title=title, what=what, advice=advice, here="/")
+    return page(visit, "failure.html", status, title=title, what=None, advice=advice, here="/")
 
 
 def _told(request: Request, error: Exception) -> Response:
@@ -72,10 +78,17 @@ def _malformed(request: Request, error: Exception) -> Response:
 
 def _conflict(request: Request, error: Exception) -> Response:
     log.info("conflict: %s", error)
-    return _shown(request, 409, do="error.503_do")
+    return _shown(request, 409, do="error.conflict")
 
 
-def _no_store(request: Request, error: Exception) -> Response:
+def _no_rule(request: Request, error: Exception) -> Response:
+    """The law or the calendar says nothing for a date of this act."""
+    log.info("no rule: %s", error)
+    return _shown(request, 409, do="error.no_rule")
+
+
+def _no_store(_: Request, error: Exception) -> Response:
+    """The database cannot be used, so neither can anything a page would show."""
     log.error("store: %s", error)
     said = "数据库暂不可用，请稍后重试。 The database cannot be used now; try again later."
     return PlainTextResponse(said, 503, {"Retry-After": "5"})

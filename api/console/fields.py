@@ -65,9 +65,7 @@ def _field(
         kind=kind,
         label=chinese if visit.language == "zh" else english,
         required=required,
-        options=tuple(
-            (value, _option(visit, compiled, event, name, value)) for value in listed
-        ),
+        options=tuple((value, _option(visit, compiled, event, name, value)) for value in listed),
         unit=str(shape.get("x-unit", "")),
         example=str(examples[0]) if kind in ("text", "line", "number") else "",
         minimum=shape.get("minimum"),

@@ -76,7 +76,7 @@ def _page(
 ) -> Response:  # fmt: skip
     definition = workflow.definition
     own = definition.subject == "enterprise" and visit.who.enterprise
-    begun = {"subject.uscc": [visit.who.enterprise]} if own and not kept else {}
+    begun = {"subject.uscc": [str(visit.who.enterprise)]} if own and not kept else {}
     return page(
         visit, "new.html", status, workflow=workflow, error=error,
         clause_against=getattr(error, "clause", None),

@@ -22,7 +22,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "clause": ("条款", "Clause"),
     "clauses": ("依据条款", "Clauses"),
     "inferred": ("原文未载明（推定）", "not stated in the text (inferred)"),
-    "reading": ("理解", "reading"),
+    "reading": ("理解：", "reading: "),
     "automatic": ("自动", "automatic"),
     "yes": ("是", "yes"),
     "no": ("否", "no"),
@@ -30,7 +30,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "choose": ("请选择", "Choose"),
     "required": ("必填", "required"),
     "optional": ("选填", "optional"),
-    "example": ("例", "e.g."),
+    "example": ("例：", "e.g. "),
     "scroll": ("可左右滚动", "scrolls sideways"),
     "back_to_queue": ("返回待办队列", "Back to the queue"),
     # Sign-in
@@ -136,7 +136,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "case.closed": ("已办结", "closed"),
     "case.stayed": ("停止执行", "stayed"),
     "case.unchanged": ("案件未改变。", "The case is unchanged."),
-    "case.refused": ("未能办理：{what}", "Not done: {what}"),
+    "case.refused": ("未能办理“{what}”：", "Not done: {what}: "),
     "case.stale_do": (
         "下面是案件的最新情况。请核对后，如仍需要，再次办理；您填写的内容已保留。",
         "Below is the case as it is now. Look again and repeat the act if it is still needed; "
@@ -187,7 +187,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "case.no_licences": ("尚未颁发证照。", "No licence has been issued."),
     "case.issued": ("颁发于 {on}", "issued on {on}"),
     "case.ended": ("终止于 {on}", "ended on {on}"),
-    "case.annotation": ("注记", "annotation"),
+    "case.annotation": ("注记：", "annotation: "),
     "case.parties": ("其他当事方", "Other parties"),
     "case.facts": ("已陈述的事实", "Facts stated"),
     "case.restrictions": ("信用限制", "Credit restrictions"),
@@ -302,7 +302,14 @@ _PAIRS: dict[str, tuple[str, str]] = {
         "It is recorded as {incident}; the case is unchanged. Try again later, and if it fails "
         "again give that number to the administrator.",
     ),
-    "error.503_do": ("请稍后重试；操作未生效。", "Try again later; nothing was done."),
+    "error.conflict": (
+        "内容已被他人更改，本次操作未生效。请刷新后重试。",
+        "Somebody else wrote first; nothing was done. Read the page again and try once more.",
+    ),
+    "error.no_rule": (
+        "该日期没有可适用的参数或已公布的日历，不能据以办理；案件未改变。",
+        "No parameter or published calendar covers a date of this act; nothing was changed.",
+    ),
     "error.405_do": ("请从页面上的按钮办理。", "Use the buttons on the pages."),
 }  # fmt: skip
 

@@ -108,16 +108,15 @@ def signed_in(visit: Annotated[Visit, Depends(visiting)]) -> Visit:
     return visit
 
 
-async def checked_form(request: Request) -> FormData:
-    """The fields of a form from one of our own pages. Raises Forbidden for any other."""
-    form = await request.form(max_files=0, max_fields=400)
-    return form
+async def sent_form(request: Request) -> FormData:
+    """The fields of a form as they came."""
+    return await request.form(max_files=0, max_fields=400)
 
 
 def genuine(
-    visit: Annotated[Visit, Depends(visiting)], form: Annotated[FormData, Depends(checked_form)]
+    visit: Annotated[Visit, Depends(visiting)], form: Annotated[FormData, Depends(sent_form)]
 ) -> FormData:
-    """The form, once its token fits the visitor. Raises Forbidden."""
+    """The fields of a form from one of our own pages. Raises Forbidden for any other."""
     sent = str(form.get("csrf", ""))
     origin = visit.request.headers.get("origin")
     elsewhere = origin not in (None, "null", f"{visit.request.url.scheme}://{_host(visit)}")

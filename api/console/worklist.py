@@ -77,8 +77,10 @@ class Worklist:
 
 def worklist(visit: Visit, unit: Unit, asked: Asked) -> Worklist:
     """The queue under a filter. Reads at most CAP open cases."""
-    filters = {"workflow": asked.workflow or None, "text": asked.q or None}
-    found = visible(visit.service, unit, visit.who, settled=False, zone=visit.who.zone, **filters)
+    found = visible(
+        visit.service, unit, visit.who, settled=False, zone=visit.who.zone,
+        workflow=asked.workflow or None, text=asked.q or None,
+    )  # fmt: skip
     rows = list(islice(found, CAP + 1))
     entries = _entries(visit, unit, rows[:CAP])
     if asked.side:
@@ -105,7 +107,7 @@ def _urgency(entry: Entry) -> tuple[int, str, str]:
 
 
 def _entries(visit: Visit, unit: Unit, rows: Sequence[CaseRow]) -> list[Entry]:
-    entries = []
+    entries: list[Entry] = []
     for start in range(0, len(rows), _STRIDE):
         part = rows[start : start + _STRIDE]
         duties: dict[str, list[ObligationRow]] = defaultdict(list)

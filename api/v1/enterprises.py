@@ -149,7 +149,7 @@ def ways_out(book: Rulebook, name: str | None) -> dict[str, Any]:
     events = [
         {"workflow": key, "event": event, "clauses": clauses}
         for key, one in book.workflows.items()
-        for event, effect, clauses in _effects(one.definition)
+        for event, effect, clauses in effects_of(one.definition)
         if isinstance(effect, ListEffect) and effect.do == "delist" and effect.list == name
     ]
     if name is None or not events:
@@ -163,7 +163,7 @@ def ways_out(book: Rulebook, name: str | None) -> dict[str, Any]:
     }
 
 
-def _effects(definition: Definition) -> list[tuple[str, Effect, list[str]]]:
+def effects_of(definition: Definition) -> list[tuple[str, Effect, list[str]]]:
     """Every effect of a definition with the event it belongs to and its clauses."""
     found: list[tuple[str, Effect, list[str]]] = []
     for edge in definition.transitions:
@@ -182,7 +182,7 @@ def known_lists(book: Rulebook) -> frozenset[str]:
     named = {
         effect.list
         for one in book.workflows.values()
-        for _, effect, _ in _effects(one.definition)
+        for _, effect, _ in effects_of(one.definition)
         if isinstance(effect, ListEffect)
     }
     return _ALWAYS | named

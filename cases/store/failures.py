@@ -16,7 +16,6 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from cases.ports import Conflict, NotMigrated, StoreError
 from cases.store.asked import not_migrated
 
-PATIENCE_S = 20
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _RETRY = (
@@ -73,6 +72,6 @@ def _of_sqlite(cause: sqlite3.OperationalError, first: str, shown: str) -> Excep
 def busy(shown: str) -> StoreError:
     """Another writer has held the database longer than anybody waits."""
     return StoreError(
-        f"the database {shown} has been busy with another writer for {PATIENCE_S} s; "
+        f"the database {shown} has been busy with other writers for too long; "
         "nothing was written: try again"
     )

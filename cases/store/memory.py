@@ -101,11 +101,11 @@ class MemoryStore:
     """See `cases.ports.Store`. One unit of work at a time, readers included: nobody sees what is
     not committed."""
 
-    def __init__(self, clock: Callable[[], datetime] | None) -> None:
+    def __init__(self, clock: Callable[[], datetime] | None, patience_s: float) -> None:
         self.url = "memory://"
         self._clock = clock
         self._shelves = Shelves()
-        self._turns = Turns(busy(self.url))
+        self._turns = Turns(patience_s, busy(self.url))
 
     def unit(self, *, write: bool = True) -> AbstractContextManager[Unit]:
         """A transaction: what it did is undone, last first, when it fails."""

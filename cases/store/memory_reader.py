@@ -132,10 +132,11 @@ class MemoryReader:
     ) -> Iterator[ObligationRow]:
         """The diary rows of some cases, of an enterprise's, of both, or all."""
         s = self._may_read()
-        owned = None if uscc is None else {row.id for row in s.cases.group("uscc", uscc)}
-        chosen = owned if case_ids is None else set(case_ids) & (owned or set(case_ids))
-        if chosen is None:
+        if case_ids is None and uscc is None:
             return iter(s.obligations.rows.values())
+        owned = s.cases.rows.values() if uscc is None else s.cases.group("uscc", uscc)
+        asked = None if case_ids is None else set(case_ids)
+        chosen = [row.id for row in owned if asked is None or row.id in asked]
         return (row for case_id in chosen for row in s.obligations.group("case", case_id))
 
     def _place(self, key: tuple[str, str, int]) -> tuple[Any, ...]:

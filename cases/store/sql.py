@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.ports import NotMigrated, StoreError, Unit
 from cases.store import migrate
 from cases.store.asked import not_migrated
-from cases.store.failures import PATIENCE_S, busy, translated
+from cases.store.failures import busy, translated
 from cases.store.statements import Statements
 from cases.store.turns import Turns
 from cases.store.unit import SqlUnit
@@ -22,30 +22,29 @@ from cases.store.unit import SqlUnit
 _SQLITE = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
-    f"PRAGMA busy_timeout={PATIENCE_S * 1000}",
     "PRAGMA foreign_keys=ON",
 )
 # Times in UTC whatever the server thinks; nobody waits for a lock for ever.
-_POSTGRES = f"-c timezone=UTC -c lock_timeout={PATIENCE_S}s -c random_page_cost=1.1"
+_POSTGRES = "-c timezone=UTC -c random_page_cost=1.1 -c lock_timeout={ms}ms"
 
 
 class SqlStore:
     """See `cases.ports.Store`. `url` is shown without its password."""
 
-    def __init__(self, url: URL, clock: Callable[[], datetime] | None) -> None:
+    def __init__(self, url: URL, clock: Callable[[], datetime] | None, patience_s: float) -> None:
         self.url = url.render_as_string(hide_password=True)
         self._clock = clock
         self._postgres = url.get_backend_name() == "postgresql"
         self._file = None if self._postgres else Path(url.database or "")
         self._known = Statements(url.get_backend_name())
-        engine = _postgres_engine(url) if self._postgres else _sqlite_engine(url)
+        engine = (_postgres_engine if self._postgres else _sqlite_engine)(url, patience_s)
         self._engine = engine
         # A reading unit sees one moment, whatever is committed meanwhile.
         reads: dict[str, Any] = {"reads": True}
         if self._postgres:
             reads |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = engine.execution_options(**reads)
-        self._turns = Turns(busy(self.url))
+        self._turns = Turns(patience_s, busy(self.url))
 
     def unit(self, *, write: bool = True) -> AbstractContextManager[Unit]:
         """A transaction of its own connection. On SQLite a writing one waits for its turn."""
@@ -89,7 +88,7 @@ class SqlStore:
         self._engine.dispose()
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, patience_s: float) -> Engine:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreError(
             f"a SQLite database is a file: sqlite:///path/to/file.db, not {url}; "
@@ -100,7 +99,7 @@ def _sqlite_engine(url: URL) -> Engine:
         raise StoreError(f"there is no folder {path.absolute().parent} to keep {path.name} in")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a database file")
-    engine = create_engine(url, connect_args={"timeout": PATIENCE_S})
+    engine = create_engine(url, connect_args={"timeout": patience_s})
 
     @event.listens_for(engine, "connect")
     def prepared(connection: Any, record: object) -> None:
@@ -117,14 +116,14 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, patience_s: float) -> Engine:
     given = str(url.query.get("options", ""))
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         connect_args={
-            "options": f"{_POSTGRES} {given}".strip(),
+            "options": f"{_POSTGRES.format(ms=round(patience_s * 1000))} {given}".strip(),
             "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),
         },
     )

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cases.ports import StoreError
-from cases.store.failures import PATIENCE_S
 
 
 class Turns:
     """One at a time. A second unit of work inside the first would wait for itself."""
 
-    def __init__(self, impatient: StoreError) -> None:
+    def __init__(self, patience_s: float, impatient: StoreError) -> None:
         self._lock = threading.Lock()
         self._holder: int | None = None
-        self._impatient = str(impatient)
+        self._patience_s, self._impatient = patience_s, str(impatient)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
@@ -25,7 +24,7 @@ class Turns:
         me = threading.get_ident()
         if self._holder == me:
             raise StoreError("a unit of work is open in this thread already: end it first")
-        if not self._lock.acquire(timeout=PATIENCE_S):
+        if not self._lock.acquire(timeout=self._patience_s):
             raise StoreError(self._impatient)
         self._holder = me
         try:

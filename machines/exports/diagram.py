@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 from machines.definition import Definition, Track, Transition
 from machines.exports.layered import Layout, Link, Node, Place, Point, Route, layered
@@ -135,7 +136,7 @@ def diagram(
     return svg(draw(definition, language), Marks(current or {}, frozenset(taken)), max_width)
 
 
-def svg(drawing: Drawing, marks: Marks = Marks(), max_width: float = 1200) -> str:  # noqa: B008
+def svg(drawing: Drawing, marks: Marks = Marks(), max_width: float = 1200) -> str:
     """A drawing as one `<svg>` element, the tracks side by side as far as `max_width` px go."""
     places, width, height = _packed(drawing.tracks, max_width)
     parts = [
@@ -171,6 +172,11 @@ def _packed(tracks: tuple[TrackDrawing, ...], max_width: float) -> tuple[list[Po
 
 def _head(track: TrackDrawing) -> float:
     return HEAD if track.title else 0.0
+
+
+def size(drawing: Drawing, max_width: float = 1200) -> tuple[float, float]:
+    """Width and height of a drawing, in px."""
+    return _packed(drawing.tracks, max_width)[1:]
 
 
 def _described(drawing: Drawing, marks: Marks) -> str:
@@ -243,7 +249,7 @@ def _line(route: Route, arrow: Arrow, taken: bool) -> str:
 
 def _path(points: tuple[Point, ...]) -> str:
     steps = [f"M{points[0][0]:g} {points[0][1]:g}"]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x0 == x1:
             steps.append(f"V{y1:g}")
         else:

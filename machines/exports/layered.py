@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from machines.exports.rows import Cell, align, order
 
@@ -173,7 +174,7 @@ def _chain(cells: dict[str, Cell], link: Link, up: bool) -> _Chain:
         for rank in range(first.rank + 1, last.rank)
     ]
     whole = [first, *made, last]
-    for above, below in zip(whole, whole[1:], strict=False):
+    for above, below in pairwise(whole):
         above.downs.append(below)
         below.ups.append(above)
     return _Chain(whole, whole[named - first.rank], up)

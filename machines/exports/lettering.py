@@ -1,4 +1,4 @@
-"""How much room text takes where no font can be asked: one em a Chinese letter, less a Latin one."""
+"""How much room text takes where no font can be asked: one em a Chinese letter, less a Latin."""
 
 from __future__ import annotations
 

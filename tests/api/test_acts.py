@@ -64,7 +64,7 @@ def test_a_zone_may_be_named_by_who_has_none(desk: Desk) -> None:
         ("supply_all", "applicant", {"documents": OWED[:1]}, 409, "materials_missing"),
         ("supply_all", "applicant", {"documents": "diploma"}, 422, "fact_wrong"),
         ("supply_all", "applicant", {"documents": [{"id": OWED[0], "size": 1}]}, 422, "fact_wrong"),
-        ("supply_all", "applicant", {"documents": [{"id": OWED[0], "sha256": "x"}]}, 422, "fact_wrong"),
+        ("supply_all", "applicant", {"documents": [{"id": "x", "sha256": "x"}]}, 422, "fact_wrong"),
         ("supply_all", "applicant", {"documents": [*OWED, OWED[0]]}, 422, "fact_wrong"),
         ("supply_all", "rival", {"documents": OWED}, 403, "forbidden"),
         ("supply_all", "stranger", {"documents": OWED}, 403, "forbidden"),

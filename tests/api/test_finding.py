@@ -2,10 +2,12 @@
 
 import pytest
 
+from api.paging import cursor_of
+from api.v1.enterprises import effects_of, ways_out
 from cases.clock import SANDBOX_START
-from cases.rows import CreditFactRow, ListRow
+from cases.rows import Batch, CreditFactRow, ListRow
 from machines.book import rulebook
-from tests.api.desk import CODE, OTHER_CODE, Desk, duty
+from tests.api.desk import CODE, OTHER_CODE, UPFRONT, Desk, duty
 
 RIVAL = {"kind": "enterprise", "uscc": OTHER_CODE, "name": "另一虚构公司"}
 
@@ -39,8 +41,12 @@ def test_a_workflow_says_what_an_event_needs_and_on_what_ground(desk: Desk) -> N
     }  # fmt: skip
     assert events["inform"]["roles"] == ["approval"]
     assert "documents" in events["supply_all"]["facts_schema"]["properties"]
-    inferred = [one for one in shown["transitions"] if one["inferred"]]
-    assert {"event": "confirm_push", "to": "same"}.items() <= inferred[2].items() or inferred
+    (push,) = [one for one in shown["transitions"] if one["event"] == "confirm_push"]
+    assert (push["to"], push["inferred"]) == ("same", True)
+    (eligible,) = [o for o in shown["transitions"] if o["event"] == "determine_eligible"]
+    assert not eligible["inferred"]
+    assert eligible["reading"]["en"]
+    assert {ref["name"] for ref in eligible["guards"]} <= set(shown["guards"])
     (owed,) = [o for o in shown["obligations"] if o["id"] == "supply_promised_materials"]
     assert owed["clauses"] == ["9.24", "9.8", "9.11"]
     assert owed["reading"]["zh"]
@@ -109,8 +115,6 @@ def test_a_cursor_that_no_page_gave_out(desk: Desk, path: str, cursor: str) -> N
 
 
 def test_a_cursor_to_a_duty_that_is_not_there(desk: Desk) -> None:
-    from api.paging import cursor_of
-
     answer = desk.get(f"/v1/obligations?cursor={cursor_of('20250102-0', 'x', 1)}")
     assert (answer.status_code, answer.json()["reason"]) == (422, "cursor_wrong")
 
@@ -242,10 +246,8 @@ def test_a_restriction_says_how_it_ends_or_that_the_text_does_not(desk: Desk) ->
 
 
 def test_every_list_that_a_reform_takes_off_names_the_event(desk: Desk) -> None:
-    from api.v1.enterprises import _effects, ways_out
-
     for key, one in rulebook().workflows.items():
-        for event, effect, _ in _effects(one.definition):
+        for event, effect, _ in effects_of(one.definition):
             if effect.do == "delist":
                 found = ways_out(rulebook(), effect.list)
                 assert (key, event) in {(e["workflow"], e["event"]) for e in found["events"]}
@@ -254,14 +256,15 @@ def test_every_list_that_a_reform_takes_off_names_the_event(desk: Desk) -> None:
 def test_a_listed_enterprise_is_barred_from_the_commitment_route(desk: Desk) -> None:
     case = desk.open()
     desk.done(case, "inform", "approval")
+    desk.done(case, "upfront_supplied", "applicant", documents=UPFRONT)
     _listed(desk, 1)
     shown = desk.get(f"/v1/cases/{case['id']}", "approval").json()
-    assert shown["restrictions"]
+    assert [one["kind"] for one in shown["restrictions"]] == ["commitment_route"]
+    refused = desk.act(case, "determine_eligible", "approval", risk_controllable=True)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "commitment_route_closed")
 
 
 def test_a_fact_taken_back_stays_on_file_and_says_so(desk: Desk) -> None:
-    from cases.rows import Batch
-
     fact = CreditFactRow("20250102-0a0a0a0a", 3, 1, CODE, "false_commitment", "network_freight",
                          SANDBOX_START, "9.31")  # fmt: skip
     back = CreditFactRow("20250102-0a0a0a0a", 5, 1, CODE, "false_commitment", "network_freight",

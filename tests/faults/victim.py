@@ -11,23 +11,29 @@ from cases.store import open_store
 from tests.faults.town import ENFORCEABLE_AT, LICENSED_AT, enforcer, open_case, steps, town
 
 
+def say(line: str) -> None:
+    """One line, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def act(url: str, first: int, count: int) -> None:
     """Opens and licenses firms; prints each act once it is committed."""
     casework, _ = town(open_store(url, clock=machine_time), LICENSED_AT)
     for number in range(first, first + count):
         case_id = str(open_case(casework, number).plain["id"])
-        print(f"done {case_id} open", flush=True)
+        say(f"done {case_id} open")
         for identity, doing in steps(number):
             casework.act(case_id, doing, identity, key=f"{number}-{doing.event}")
-            print(f"done {case_id} {doing.event}", flush=True)
+            say(f"done {case_id} {doing.event}")
 
 
 def sweep(url: str) -> None:
     """Sweeps in small batches; prints each batch's report."""
     worker = enforcer(open_store(url, clock=machine_time), ENFORCEABLE_AT, batch=5)
-    print("ready", flush=True)
+    say("ready")
     report = worker.sweep()
-    print(f"swept {len(report.enforced)}", flush=True)
+    say(f"swept {len(report.enforced)}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from machines.book import Rulebook, Workflow
 from machines.case import Actor, Case, Entry, Party
 from machines.definition import FactSpec
 from machines.facts import example_of
-from machines.rungs import SHANGHAI, owes, pending, settled
+from machines.rungs import SHANGHAI, closed, owes, pending, settled
 from machines.step import decide, evolve, replay
 from rules.parameters import Settings, ZoneSetting
 from rules.view import World
@@ -69,7 +69,9 @@ class Walk:
         again = decide(self.workflow.compiled, self.case, act, self.now, self.world, hot=True)
         assert answer == again, "the table and the machines of `transitions` disagree"
         if isinstance(answer, Refused):
-            assert answer.zh and answer.en and answer.reason
+            assert answer.zh
+            assert answer.en
+            assert answer.reason
             self.refusals += 1
             return False
         self._write(answer, before)
@@ -112,11 +114,7 @@ def judge_case(workflow: Workflow, entries: list[Entry], case: Case | None) -> N
     rungs = [entry.because for entry in entries if entry.because is not None]
     assert len(rungs) == len(set(rungs)), "a rung was taken twice"
     if settled(workflow.compiled, case) and case.ended is None:
-        over = {track for track in case.tracks}
-        assert over
         owing = [d for d in case.duties if owes(workflow.compiled, case, d)]
-        from machines.rungs import closed  # noqa: PLC0415
-
         assert closed(workflow.compiled, case) or not owing, f"settled, yet owes {owing}"
 
 

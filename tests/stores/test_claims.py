@@ -86,11 +86,15 @@ def test_the_next_instant_follows_the_cases(store: Store) -> None:
 
 def test_what_a_failed_unit_claimed_is_due_as_before(store: Store) -> None:
     _open(store, _due("c1", 1), _due("c2", 2))
-    with pytest.raises(RuntimeError), store.unit() as unit:
-        unit.write(Batch(cases=((s.case("c1", version=2), 1),)))
-        claimed = unit.claim_cases(s.later(days=9), 9, mild_only=False, now=s.AT)
-        assert [row.id for row in claimed] == ["c2"]
-        raise RuntimeError
+
+    def fail() -> None:
+        with store.unit() as unit:
+            unit.write(Batch(cases=((s.case("c1", version=2), 1),)))
+            claimed = unit.claim_cases(s.later(days=9), 9, mild_only=False, now=s.AT)
+            raise RuntimeError([row.id for row in claimed])
+
+    with pytest.raises(RuntimeError, match=r"\['c2'\]"):
+        fail()
     assert _claimed(store) == ["c1", "c2"]
 
 

@@ -100,6 +100,7 @@ IN_ORDER = _keys([DUE[1], DUE[0], DUE[2], DUE[3], DUE[5], DUE[4]])
         ({"case_ids": ["c2", "c3"], "running": False}, IN_ORDER[2:]),
         ({"case_ids": ["c1", "c3"], "uscc": s.USCC}, IN_ORDER[:2]),
         ({"case_ids": ["c3"], "uscc": s.USCC}, []),
+        ({"case_ids": ["c3"], "uscc": "nobody"}, []),
         ({"case_ids": []}, []),
         ({"case_ids": [], "uscc": s.USCC}, []),
         ({"limit": 1}, IN_ORDER[:1]),

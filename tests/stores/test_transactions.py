@@ -65,9 +65,14 @@ def test_an_exception_leaves_nothing_behind(store: Store) -> None:
         unit.add_list(s.listed())
         unit.set_meta({"clock": "old"})
     before = _seen(store)
-    with pytest.raises(KeyboardInterrupt), store.unit() as unit:
-        _everything(unit)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with store.unit() as unit:
+            _everything(unit)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert _seen(store) == before
     with store.unit() as unit:
         _everything(unit)
@@ -88,11 +93,16 @@ def test_a_conflict_leaves_nothing_behind(store: Store) -> None:
 def test_a_conflict_that_somebody_swallows_is_raised_again_at_the_end(store: Store) -> None:
     with store.unit() as unit:
         unit.write(s.opened())
-    with pytest.raises(Conflict), store.unit() as unit:
-        with pytest.raises(Conflict):
-            unit.write(s.opened(s.case("c2"), s.case("c1")))
-        with pytest.raises(StoreError, match="failed already"):
-            unit.case("c1")
+
+    def careless() -> None:
+        with store.unit() as unit:
+            with pytest.raises(Conflict):
+                unit.write(s.opened(s.case("c2"), s.case("c1")))
+            with pytest.raises(StoreError, match="failed already"):
+                unit.case("c1")
+
+    with pytest.raises(Conflict):
+        careless()
     with store.unit() as unit:
         assert [row.id for row in unit.cases()] == ["c1"]
 

@@ -1,0 +1,1 @@
+"""The use cases: opening, acting, credit, settings, tokens."""

@@ -1,0 +1,1 @@
+"""The enforcer, its holds, the sandbox clock and the alarm."""

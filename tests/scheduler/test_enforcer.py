@@ -1,0 +1,250 @@
+"""What the enforcer does with a backlog, a broken case, a hold, and work on other aggregates."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cases.casework import Casework, Doing
+from cases.clock import FixedClock, SandboxClock, machine_time
+from cases.errors import Misused
+from cases.identity import Identity
+from cases.ports import Store
+from cases.store import open_store
+from machines.book import rulebook
+from machines.rungs import SHANGHAI
+from rules.working_days import load_calendar
+from scheduler.enforcer import Enforcer
+from scheduler.holds import current, impose, release
+from scheduler.sandbox import advance
+from tests.faults.town import (
+    ENFORCEABLE_AT,
+    LICENSED_AT,
+    OFFICER,
+    code,
+    enforcer,
+    judge,
+    license_all,
+    open_case,
+    steps,
+    town,
+)
+
+MISSED_AT = datetime(2025, 7, 3, 0, 0, 1, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'town.db'}"
+    opened = open_store(url, clock=machine_time)
+    opened.upgrade("production")
+    yield opened
+    opened.close()
+
+
+def beating(store: Store, at: datetime) -> Enforcer:
+    """An enforcer whose last heartbeat was a minute ago: nothing is held."""
+    with store.unit() as unit:
+        unit.set_meta({"heartbeat": (at - timedelta(minutes=1)).isoformat()})
+    return enforcer(store, at)
+
+
+def test_a_backlog_is_taken_in_due_order_once_and_never_backdated(store: Store) -> None:
+    license_all(store, range(1, 26))
+    late = ENFORCEABLE_AT + timedelta(days=20)
+    report = beating(store, late).sweep()
+    rungs = [(one.rung, one.case_id) for one in report.enforced]
+    assert len(rungs) == len(set(rungs)) == 25 * 5
+    for one in report.enforced:
+        assert one.at == late
+    assert judge(store) == {"revoked": 25}
+    assert beating(store, late).sweep().enforced == []
+
+
+def test_the_day_after_the_date_marks_the_miss_and_harms_nobody(store: Store) -> None:
+    license_all(store, range(1, 4))
+    report = beating(store, MISSED_AT).sweep()
+    assert {one.adverse for one in report.enforced} == {False}
+    assert judge(store) == {"breach": 3}
+
+
+def test_a_heartbeat_gap_holds_what_is_adverse_until_a_person_releases_it(store: Store) -> None:
+    license_all(store, range(1, 4))
+    with store.unit() as unit:
+        unit.set_meta({"heartbeat": (ENFORCEABLE_AT - timedelta(hours=2)).isoformat()})
+    worker = enforcer(store, ENFORCEABLE_AT)
+    report = worker.sweep()
+    assert report.hold is not None
+    assert report.hold.reason == "heartbeat_gap"
+    assert judge(store) == {"breach": 3}
+    plan = worker.plan()
+    assert [one.held for one in plan] == [True] * 3
+    with store.unit() as unit, pytest.raises(Misused):
+        release(unit, ENFORCEABLE_AT, "", "no name")
+    with store.unit() as unit:
+        release(unit, ENFORCEABLE_AT, "chief", "the gap was a planned outage")
+    assert worker.sweep().hold is None
+    assert judge(store) == {"revoked": 3}
+    with store.unit() as unit:
+        assert "planned outage" in unit.meta()["holds_released"]
+
+
+def test_a_clock_that_runs_back_or_jumps_holds_enforcement(store: Store) -> None:
+    license_all(store, range(1, 2))
+    with store.unit() as unit:
+        unit.set_meta({"heartbeat": (ENFORCEABLE_AT + timedelta(minutes=10)).isoformat()})
+    back = enforcer(store, ENFORCEABLE_AT).sweep()
+    assert back.hold is not None
+    assert back.hold.reason == "clock_step"
+    with store.unit() as unit:
+        release(unit, ENFORCEABLE_AT, "chief", "clock repaired")
+    casework, clock = town(store, LICENSED_AT)
+    worker = Enforcer(casework)
+    clock.at = ENFORCEABLE_AT - timedelta(minutes=20)
+    with store.unit() as unit:
+        unit.set_meta({"heartbeat": clock.at.isoformat()})
+    assert worker.sweep().hold is None
+    clock.at = ENFORCEABLE_AT
+    jumped = worker.sweep()
+    assert jumped.hold is not None
+    assert jumped.hold.reason == "clock_step"
+    assert judge(store) == {"breach": 1}
+
+
+def test_a_hold_can_be_imposed_and_there_must_be_one_to_release(store: Store) -> None:
+    with store.unit() as unit:
+        with pytest.raises(Misused, match="nothing is held"):
+            release(unit, LICENSED_AT, "chief", "why")
+        impose(unit, LICENSED_AT, "restore", "restored from a backup")
+        held = current(unit)
+    assert held is not None
+    assert held.reason == "restore"
+
+
+def test_a_dry_run_lists_who_would_be_hit_and_changes_nothing(store: Store) -> None:
+    ids = license_all(store, range(1, 4))
+    worker = beating(store, LICENSED_AT)
+    assert worker.plan() == []
+    plan = worker.plan(ENFORCEABLE_AT)
+    assert {one.case_id for one in plan} == set(ids)
+    assert {one.rung for one in plan} == {"warn:30", "warn:10", "warn:3", "missed"}
+    assert judge(store) == {"licensed_provisional": 3}
+
+
+def test_a_broken_case_is_set_aside_and_the_rest_go_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = license_all(store, range(1, 8))
+    from scheduler import enforcer as module
+
+    real = module.sweep_case
+
+    def sweep_case(*args: object, **named: object) -> object:
+        if args[2].id == ids[3]:  # type: ignore[attr-defined]
+            raise LookupError("its definition needs a number that nobody knows")
+        return real(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "sweep_case", sweep_case)
+    report = beating(store, ENFORCEABLE_AT).sweep()
+    assert list(report.set_aside) == [ids[3]]
+    assert judge_states(store) == {"revoked": 6, "licensed_provisional": 1}
+    with store.unit() as unit:
+        (broken,) = unit.broken_cases()
+        assert broken.id == ids[3]
+        assert "nobody knows" in str(broken.broken)
+        assert broken.retry_at is not None
+        assert broken.retry_at > ENFORCEABLE_AT
+    monkeypatch.undo()
+    assert beating(store, ENFORCEABLE_AT).sweep().enforced == []
+    later = ENFORCEABLE_AT + timedelta(minutes=30)
+    assert len(beating(store, later).sweep().enforced) == 5
+    assert judge_states(store) == {"revoked": 7}
+    with store.unit() as unit:
+        assert list(unit.broken_cases()) == []
+
+
+def judge_states(store: Store) -> dict[str, int]:
+    with store.unit(write=False) as unit:
+        rows = list(unit.cases(limit=1000))
+    states: dict[str, int] = {}
+    for row in rows:
+        state = "revoked" if '"main":"revoked"' in row.state else "licensed_provisional"
+        states[state] = states.get(state, 0) + 1
+    return states
+
+
+def test_the_sandbox_clock_stops_at_every_instant_on_the_way() -> None:
+    store = open_store("memory://", clock=machine_time)
+    store.upgrade("sandbox")
+    clock = SandboxClock()
+    casework = Casework(store, rulebook(), load_calendar(), clock)
+    case_id = str(open_case(casework, 1).plain["id"])
+    for identity, doing in steps(1):
+        casework.act(case_id, doing, identity)
+    worker = Enforcer(casework)
+    done = advance(worker, clock, datetime(2025, 8, 1, tzinfo=SHANGHAI))
+    assert [(one.rung, one.at.date().isoformat()) for one in done.enforced] == [
+        ("warn:30", "2025-05-20"),
+        ("warn:10", "2025-06-18"),
+        ("warn:3", "2025-06-27"),
+        ("missed", "2025-07-03"),
+        ("enforced", "2025-07-04"),
+    ]
+    assert done.now == datetime(2025, 8, 1, tzinfo=SHANGHAI)
+    with pytest.raises(Misused, match="only runs forward"):
+        advance(worker, clock, datetime(2025, 7, 1, tzinfo=SHANGHAI))
+
+
+def test_a_listing_closes_the_route_even_before_it_is_entered(store: Store) -> None:
+    """An intake must not slip in between a finding and its entry on the list."""
+    casework, clock = town(store, LICENSED_AT)
+    firm = Identity("firm-1", frozenset({"applicant"}), enterprise=code(1))
+    dispatch = blacklisted(casework, firm)
+    assert dispatch["tracks"]["main"] == "revoked"
+    case_id = str(open_case(casework, 1).plain["id"])
+    casework.act(case_id, Doing("inform"), OFFICER)
+    before = casework.look(case_id, OFFICER).plain
+    blocked = {one["event"]: one["reason"] for one in before["blocked"]}
+    assert blocked["determine_eligible"] == "commitment_route_closed"
+    Enforcer(casework).sweep()
+    after = casework.look(case_id, OFFICER).plain
+    assert after["restrictions"]
+    assert {one["event"]: one["reason"] for one in after["blocked"]} == blocked
+    with store.unit() as unit:
+        (listed,) = [row for row in unit.lists(uscc=code(1)) if row.list == "black"]
+        assert "10.34" in listed.clauses
+    assert clock.at == LICENSED_AT
+
+
+def blacklisted(casework: Casework, firm: Identity) -> dict[str, object]:
+    """A dispatch licence revoked for untrue material: the blacklist of reform 10."""
+    from cases.casework import Opening
+    from machines.case import Party
+
+    approver = Identity("a", frozenset({"approval"}))
+    inspector = Identity("b", frozenset({"approval"}))
+    party = Party("enterprise", "虚构派遣有限公司", firm.enterprise)
+    plain = casework.open(Opening("labour_dispatch", party, "yingkou"), firm).plain
+    case_id = str(plain["id"])
+    for event, identity in (
+        ("inform_once", approver), ("commit", firm), ("hand_in_upfront", firm),
+        ("decide_and_issue", approver), ("find_ground", inspector), ("revoke", approver),
+    ):  # fmt: skip
+        casework.act(case_id, doing_of(casework, case_id, event, identity), identity)
+    return dict(casework.look(case_id, OFFICER).plain)
+
+
+def doing_of(casework: Casework, case_id: str, event: str, identity: Identity) -> Doing:
+    """An act filled from the examples of its own schema."""
+    plain = casework.look(case_id, identity).plain
+    offer = next(one for one in plain["available"] if one["event"] == event)
+    schema = offer["facts_schema"]
+    facts = {name: schema["properties"][name]["examples"][0] for name in schema["required"]}
+    documents = schema["properties"].get("documents", {}).get("items", {}).get("enum", [])
+    return Doing(event, facts, dict.fromkeys(documents))
+
+
+def test_a_fixed_clock_answers_what_it_was_set_to(store: Store) -> None:
+    with store.unit() as unit:
+        assert FixedClock(LICENSED_AT).now(unit) == LICENSED_AT

@@ -1,0 +1,224 @@
+"""The schema: made from the package alone, equal to the tables, append-only, born once."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from cases.ports import NotMigrated, Store, StoreError, WrongBirth
+from cases.store import open_store
+from cases.store.tables import APPEND_ONLY, METADATA
+from tests.stores import samples as s
+
+
+@contextmanager
+def _raw(url: str) -> Iterator[Connection]:
+    """A connection past the store."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, where there is SQL to be spoken."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'cases.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Store]:
+    """A migrated one."""
+    store = open_store(database_url)
+    store.upgrade("production")
+    yield store
+    store.close()
+
+
+def test_an_empty_store_says_how_to_migrate(empty: Store) -> None:
+    for asked in (None, "sandbox"):
+        with pytest.raises(NotMigrated, match="upgrade"):
+            empty.check(asked)
+
+
+def test_an_empty_store_cannot_be_worked_on(empty: Store) -> None:
+    with pytest.raises(NotMigrated), empty.unit() as unit:
+        unit.case("c1")
+
+
+def test_the_command_that_migrates_is_named(database_url: str, tmp_path: Path) -> None:
+    store = open_store(database_url)
+    with pytest.raises(NotMigrated, match=re.escape(f"`chengnuo db upgrade --db {store.url}`")):
+        store.check()
+    store.close()
+    assert not (tmp_path / "cases.db").exists()  # looking makes no file
+
+
+@pytest.mark.parametrize("birth", ["sandbox", "production"])
+def test_upgrading_again_changes_nothing(empty: Store, birth: str) -> None:
+    empty.upgrade(birth)
+    with empty.unit() as unit:
+        unit.write(s.opened())
+        first = dict(unit.meta())
+    empty.upgrade(birth)
+    empty.upgrade()
+    empty.check(birth)
+    empty.check()
+    with empty.unit(write=False) as unit:
+        assert dict(unit.meta()) == first
+        assert first["birth"] == birth
+        assert unit.case("c1") == s.case()
+
+
+def test_a_new_store_is_born_production_without_a_word(empty: Store) -> None:
+    empty.upgrade()
+    empty.check("production")
+
+
+def test_a_store_is_what_it_was_born(store: Store) -> None:
+    told = "was born sandbox, and this process is for production"
+    with pytest.raises(WrongBirth, match=told):
+        store.check("production")
+    with pytest.raises(WrongBirth, match=told):
+        store.upgrade("production")
+    store.check("sandbox")
+
+
+def test_there_are_two_births(empty: Store) -> None:
+    for call in (empty.upgrade, empty.check):
+        with pytest.raises(StoreError, match="born sandbox or production, not 'test'"):
+            call("test")
+
+
+def test_every_database_has_a_name_of_its_own(tmp_path: Path) -> None:
+    names = set()
+    for url in ("memory://", f"sqlite:///{tmp_path / '1.db'}", f"sqlite:///{tmp_path / '2.db'}"):
+        store = open_store(url)
+        store.upgrade()
+        with store.unit(write=False) as unit:
+            names.add(unit.meta()["instance"])
+        store.close()
+    assert len(names) == 3
+
+
+def test_an_older_schema_is_refused_and_a_newer_one_explained(
+    database: Store, database_url: str
+) -> None:
+    with _raw(database_url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from_tomorrow'"))
+    for call in (database.check, database.upgrade):
+        with pytest.raises(StoreError, match="schema from_tomorrow, which this version does not"):
+            call()
+    with _raw(database_url) as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    with pytest.raises(NotMigrated):
+        database.check()
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(database_url: str) -> None:
+    with _raw(database_url) as connection:
+        connection.execute(text("CREATE TABLE tokens (mine integer)"))
+    store = open_store(database_url)
+    with pytest.raises(StoreError, match="tokens"):
+        store.upgrade()
+    with _raw(database_url) as connection:
+        connection.execute(text("DROP TABLE tokens"))
+    store.upgrade()
+    store.check()
+    store.close()
+
+
+SCHEMA = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
+    "postgresql": """
+        SELECT table_name || '.' || column_name, concat_ws(' ', ordinal_position, data_type,
+               collation_name, is_nullable)
+          FROM information_schema.columns WHERE table_schema = 'public'
+         UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+         UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'f')""",
+}
+
+
+def _schema(connection: Connection) -> dict[str, str]:
+    found = connection.execute(text(SCHEMA[connection.dialect.name]))
+    return {
+        name: " ".join(sql.replace(", \n", ", ").split())
+        for name, sql in found
+        if "alembic" not in name and "_no_" not in name
+    }
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(
+    database: Store, database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The same tables made from the code, in a database of their own."""
+    with _raw(database_url) as connection:
+        migrated = _schema(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    other = database_url.replace("cases.db", "other.db")
+    with _raw(other) as connection:
+        METADATA.create_all(connection)
+        assert _schema(connection) == migrated
+    assert len(migrated) > len(METADATA.tables)
+
+
+CHANGES = [
+    change
+    for table in APPEND_ONLY
+    for change in (f"DELETE FROM {table}", f"UPDATE {table} SET seq = 9")
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_recorded_can_be_neither_changed_nor_deleted(
+    database: Store, database_url: str, change: str
+) -> None:
+    with database.unit() as unit:
+        unit.write(
+            s.opened(entries=(s.entry(),), fired=(s.fired(),), credit_facts=(s.credit_fact(),))
+        )
+        unit.add_setting(s.setting())
+    table = next(table for table in APPEND_ONLY if f" {table}" in change)
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), _raw(database_url) as raw:
+        raw.execute(text(change))
+    with _raw(database_url) as raw:
+        assert raw.execute(text(f"SELECT seq FROM {table}")).scalars().all() == [1]
+
+
+def test_a_table_of_records_cannot_be_emptied_at_once(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    store.upgrade()
+    store.close()
+    with pytest.raises(DBAPIError, match="append-only"), _raw(postgres_url) as raw:
+        raw.execute(text("TRUNCATE fired"))
+
+
+def test_a_sqlite_database_is_set_up_for_many_readers_and_one_writer(tmp_path: Path) -> None:
+    path = tmp_path / "cases.db"
+    store = open_store(f"sqlite:///{path}")
+    store.upgrade()
+    with _raw(f"sqlite:///{path}") as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    store.close()
+
+
+def test_the_due_cases_are_found_by_their_index(database: Store, database_url: str) -> None:
+    """An idle poll must not read every case."""
+    claim = "SELECT id FROM cases WHERE next_enforce_at <= '2025-01-01' AND broken IS NULL LIMIT 9"
+    with _raw(database_url) as connection:
+        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET enable_seqscan = off"))
+        plan = str(connection.execute(text(explain + claim)).all())
+    assert "ix_cases_enforce" in plan
