@@ -43,7 +43,8 @@ def console(service: Service) -> FastAPI:
     app = FastAPI(title="Chengnuo console", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.service = service
     failures.install(app)
-    for part in (sign_in, queue_page, case_page, opening_page, definition_pages, sandbox_clock):
+    # opening_page before case_page: `/cases/new` is not the number of a case
+    for part in (sign_in, queue_page, opening_page, case_page, definition_pages, sandbox_clock):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     return app

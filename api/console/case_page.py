@@ -56,7 +56,7 @@ class Failed:
 
 @router.get("/cases/{case_id}")
 def show(visit: SignedIn, case_id: str) -> Response:
-    """The page of a case. (`/cases/new` stands before it.)"""
+    """The page of a case."""
     return case_page(visit, case_id)
 
 

@@ -21,8 +21,9 @@ def open_store(
     """A store by its address: `memory://`, `sqlite:///path` or `postgresql+psycopg://...`.
 
     `clock`: the machine's, asked where the store has no clock of its own (memory and SQLite); it
-    answers with an offset. `patience_s`: how long a unit of work waits for others. Instants are read back in UTC. Raises StoreError for an address that
-    is none; a server is not asked for before the first unit of work."""
+    answers with an offset. `patience_s`: how long a unit of work waits for others. Instants are
+    read back in UTC. Raises StoreError for an address that is none; a server is not asked for
+    before the first unit of work."""
     try:
         address = make_url(url)
     except (ArgumentError, ValueError) as error:

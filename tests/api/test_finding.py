@@ -194,7 +194,8 @@ def test_nobody_bears_duties_under_that_name(desk: Desk) -> None:
 def test_the_diary_in_pages(desk: Desk) -> None:
     desk.licensed()
     whole = desk.get("/v1/obligations").json()["items"]
-    seen, path = [], "/v1/obligations?limit=1"
+    seen: list[dict[str, object]] = []
+    path: str | None = "/v1/obligations?limit=1"
     while path is not None:
         page = desk.get(path).json()
         seen += page["items"]

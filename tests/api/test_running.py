@@ -206,12 +206,13 @@ def test_a_sweep_that_fails_does_not_undo_an_act(
 
 def test_the_runner_runs_while_the_application_does(store_url: str) -> None:
     with desk_on(store_url, sandbox=False, with_runner=True) as desk:
-        runner = desk.client.app.state.runner
+        app: Any = desk.client.app
+        runner = app.state.runner
         woken = threading.Event()
         runner.wake = woken.set
         desk.open()
         assert woken.is_set()
-    assert desk.client.app.state.runner is None
+    assert app.state.runner is None
 
 
 # The contract

@@ -1,6 +1,7 @@
 """The stores under test: each empty, migrated, with a clock that the test can see through."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,25 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'cases.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
+def kept(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """One store of each kind, ready for work, for all the tests of a module."""
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(server.database())
+        elif request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('stores') / 'cases.db'}"
+        else:
+            url = "memory://"
+        store = open_store(url, clock=lambda: MACHINE_TIME)
+        stack.callback(store.close)
+        store.upgrade("sandbox")
+        yield store
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer(url: str) -> None:
     store = open_store(url)
     for call in (store.check, store.upgrade):
-        with pytest.raises(StoreError, match="server of .* cannot be reached") as error:
+        with pytest.raises(StoreError, match=r"server of .* cannot be reached") as error:
             call()
         assert "secret" not in str(error.value)
     store.close()

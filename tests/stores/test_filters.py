@@ -26,12 +26,12 @@ DUE = (
 )
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+@pytest.fixture(scope="module")
+def filled(kept: Store) -> Store:
     """A store with the cases and the diary above."""
-    with store.unit() as unit:
+    with kept.unit() as unit:
         unit.write(s.opened(*CASES, obligations=tuple(reversed(DUE))))
-    return store
+    return kept
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The command line: every command, its misuse, and what the documents say of it."""

@@ -1,0 +1,178 @@
+"""The commands that answer at once: what they say, what they refuse, with which exit code."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cases.clock import machine_time
+from cases.store import open_store
+from machines.book import workflows_folder
+from scheduler.holds import impose
+from tests.cli.running import answer, run, sandbox
+
+
+def test_the_workflows_are_listed_and_one_is_shown_whole() -> None:
+    listed = answer("workflows")
+    assert [one["key"] for one in listed] == [
+        "domicile_commitment", "eia_commitment", "labour_dispatch", "network_freight",
+    ]  # fmt: skip
+    shown = answer("workflows", "network_freight")
+    assert shown["parameters"]["supplement_months"]["values"][0]["value"] == 6
+    assert "revoke_for_breach" in run("workflows", "network_freight").stdout
+
+
+def test_a_misspelt_workflow_is_misuse_with_the_nearest_name() -> None:
+    assert "did you mean network_freight?" in run("workflows", "network_frieght", code=2).stderr
+    assert "did you mean eia_commitment?" in run("check", "eia_comitment", code=2).stderr
+
+
+def test_every_definition_passes_its_check() -> None:
+    checked = answer("check")
+    assert checked["findings"] == 0
+    assert {row["workflow"] for row in checked["workflows"]} >= {"network_freight"}
+    assert all(row["states"] and row["transitions"] for row in checked["workflows"])
+    assert "network_freight" in run("check", "network_freight").stdout
+
+
+def _broken(folder: Path, old: str, new: str) -> Path:
+    shutil.copytree(workflows_folder() / "network_freight", folder / "network_freight")
+    file = folder / "network_freight" / "machine.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+def test_a_state_nobody_reaches_is_a_finding_with_its_line(tmp_path: Path) -> None:
+    state = "      inquiry: {zh: 咨询, en: inquiry}\n"
+    folder = _broken(tmp_path, state, state + "      limbo: {zh: 无处, en: nowhere}\n")
+    checked = answer("check", "--folder", str(folder), code=1)
+    (row,) = checked["workflows"]
+    found = {one["check"]: one for one in row["findings"]}
+    lines = (folder / "network_freight" / "machine.yaml").read_text(encoding="utf-8").splitlines()
+    assert "limbo" in lines[found["unreachable"]["line"] - 1]
+    said = run("check", "--folder", str(folder / "network_freight"), code=1).stdout
+    assert re.search(r"machine\.yaml:\d+: unreachable", said)
+
+
+def test_a_definition_that_cannot_be_read_is_a_finding_and_the_rest_go_on(tmp_path: Path) -> None:
+    folder = _broken(tmp_path, "key: network_freight", "key: network_freight\nkee: 1")
+    shutil.copytree(workflows_folder() / "eia_commitment", folder / "eia_commitment")
+    rows = answer("check", "--folder", str(folder), code=1)["workflows"]
+    assert {row["workflow"]: bool(row["findings"]) for row in rows} == {
+        "eia_commitment": False, "network_freight": True,
+    }  # fmt: skip
+    (bad,) = [row for row in rows if row["findings"]]
+    assert bad["findings"][0]["check"] == "unreadable"
+    assert bad["findings"][0]["line"] > 1
+
+
+def test_a_folder_without_definitions_is_misuse(tmp_path: Path) -> None:
+    assert "machine.yaml" in run("check", "--folder", str(tmp_path), code=2).stderr
+    assert "no folder" in run("check", "--folder", str(tmp_path / "none"), code=2).stderr
+
+
+def test_the_calendar_names_its_notices_and_its_last_firm_day() -> None:
+    calendar = answer("calendar", "check")
+    assert calendar["firm_until"] == f"{calendar['notices'][-1]['year']}-12-24"
+    assert calendar["firm_until"] in run("calendar", "check").stdout
+
+
+def test_due_is_one_of_the_commands() -> None:
+    assert run("due", "2026-01-20", "wd:30").stdout.startswith("2026-03-")
+
+
+@pytest.mark.parametrize("words", [
+    ("enforce",), ("settings", "list"), ("worker",), ("db", "upgrade"), ("serve",),
+    ("token", "--user", "u", "--role", "auditor"), ("import", "x.csv"),
+])  # fmt: skip
+def test_without_a_database_a_command_says_how_to_name_one(words: tuple[str, ...]) -> None:
+    assert "CHENGNUO_DB" in run(*words, code=2).stderr
+
+
+def test_an_unmigrated_database_is_told_what_to_run(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/empty.db"
+    assert "chengnuo db upgrade --db" in run("settings", "list", "--db", url, code=2).stderr
+
+
+def test_a_database_stays_what_it_was_born(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/born.db"
+    assert "(production)" in run("db", "upgrade", "--db", url).stdout
+    assert "(production)" in run("db", "upgrade", "--db", url).stdout
+    assert "born production" in run("db", "upgrade", "--sandbox", "--db", url, code=2).stderr
+    assert "born production" in run("serve", "--sandbox", "--port", "0", "--db", url, code=2).stderr
+
+
+def test_the_database_may_come_from_the_environment(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+    listed = run("settings", "list", "--json", env={"CHENGNUO_DB": url}).stdout
+    assert json.loads(listed)["settings"]["eia_commitment.publicity_days"][0]["value"] == 10
+
+
+def test_a_setting_needs_a_known_path_a_basis_and_a_second_person(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+
+    def refused(path: str, value: str, basis: str, second: str) -> str:
+        return run("settings", "set", path, value, "--since", "2025-01-01", "--basis", basis,
+                   "--by", "a", "--confirmed-by", second, "--db", url, code=2).stderr  # fmt: skip
+
+    path = "eia_commitment.publicity_days"
+    assert "known:" in refused("eia_commitment.publicity", "5", "办法", "b")
+    assert "at least 1" in refused(path, "0", "办法", "b")
+    assert "legal basis" in refused(path, "5", " ", "b")
+    assert "second person" in refused(path, "5", "办法", "a")
+    rows = answer("settings", "list", "--db", url)["settings"][path]
+    assert [row["value"] for row in rows] == [10]
+
+
+def test_a_token_is_printed_once_and_only_its_hash_is_kept(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+    made = answer("token", "--user", "robot", "--role", "auditor", "--days", "2", "--db", url)
+    assert made["expires_at"].startswith("2025-01-04")
+    store = open_store(url, clock=machine_time)
+    with store.unit(write=False) as unit:
+        (row,) = unit.tokens()
+    store.close()
+    assert row.user == "robot"
+    assert made["token"] not in repr(row)
+
+
+def test_a_token_for_an_unknown_role_or_a_wrong_code_is_misuse(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+    words = ("token", "--user", "robot", "--db", url)
+    assert "did you mean auditor?" in run(*words, "--role", "auditr", code=2).stderr
+    assert "no role engine" in run(*words, "--role", "engine", code=2).stderr
+    wrong = run(*words, "--role", "applicant", "--enterprise", "91999999MA0000001X", code=2)
+    assert "it should be N" in wrong.stderr
+
+
+def test_a_held_enforcement_goes_on_only_when_somebody_says_why(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+    assert "nothing is held" in run("enforce", "--release", "--by", "a", "--reason", "b",
+                                    "--db", url, code=2).stderr  # fmt: skip
+    store = open_store(url, clock=machine_time)
+    with store.unit() as unit:
+        impose(unit, machine_time(), "outage", "the office was closed")
+    store.close()
+    assert answer("enforce", "--db", url)["hold"]["reason"] == "outage"
+    assert "--by USER" in run("enforce", "--release", "--db", url, code=2).stderr
+    released = answer("enforce", "--release", "--by", "a", "--reason", "checked", "--db", url)
+    assert released["released"]["reason"] == "outage"
+    assert answer("enforce", "--db", url)["hold"] is None
+
+
+def test_options_of_enforce_that_contradict_each_other_are_misuse() -> None:
+    assert "exclude" in run("enforce", "--release", "--dry-run", code=2).stderr
+    assert "belong" in run("enforce", "--by", "a", code=2).stderr
+
+
+def test_an_unknown_command_or_option_is_misuse() -> None:
+    run("enforec", code=2)
+    run("check", "--deeper", code=2)
+
+
+def test_a_command_has_help_in_both_languages() -> None:
+    assert "立即执行" in run("enforce", "--help").stdout or "执行" in run("--help").stdout
