@@ -66,6 +66,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)  # whoever connects from now on waits until the application is up
     except OSError as error:
         listener.close()
         misuse(f"端口不可用 cannot listen on {host}:{port}: {error.strerror or error}; "

@@ -111,15 +111,16 @@ def respond(
     """A problem document. `context`: further members (`clause`, `missing`, ...), None left out."""
     language = language_of(request)
     chinese = language == "zh-CN"
-    body: dict[str, Any] = {k: v for k, v in (context or {}).items() if v is not None}
-    body.update(
-        type=f"urn:chengnuo:problem:{reason}",
-        title=TITLES[status][0 if chinese else 1],
-        status=status,
-        detail=zh if chinese else en,
-        reason=reason,
-        instance=request.url.path,
-    )
+    body: dict[str, Any] = {
+        "type": f"urn:chengnuo:problem:{reason}",
+        "title": TITLES[status][0 if chinese else 1],
+        "status": status,
+        "detail": zh if chinese else en,
+        "reason": reason,
+        "instance": request.url.path,
+    }
+    more = {name: value for name, value in (context or {}).items() if value is not None}
+    body = {**body, **more, **body}
     said = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
     return JSONResponse(body, status, said, MEDIA_TYPE)
 

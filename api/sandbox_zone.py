@@ -134,8 +134,8 @@ def seed(service: Service, start: datetime = SANDBOX_START) -> int:
                       "only a sandbox takes the demonstration zone")  # fmt: skip
     if not is_empty(service):
         raise Misused("数据库已有案件。", "the database holds cases already")
-    if not EARLIEST_START <= start.date() <= calendar.firm_until - timedelta(days=270):
-        last = calendar.firm_until - timedelta(days=270)
+    last = calendar.firm_until
+    if not EARLIEST_START <= start.date() <= last:
         raise Misused(
             f"演示的起始日须在 {EARLIEST_START} 至 {last} 之间。",
             f"the sandbox may begin from {EARLIEST_START} to {last}: inside the published calendar",

@@ -187,7 +187,8 @@ class Telling:
         due = found[-1]["due"]
         last = date.fromisoformat(due["on"])
         if kind == "enforceable":
-            return date.fromisoformat(due["enforceable_from"])
+            first = due.get("enforceable_from")  # none can be named while the date is provisional
+            return date.fromisoformat(first) if first else date.max
         return last if kind == "due" else last + timedelta(days=1)
 
 

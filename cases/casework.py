@@ -16,7 +16,7 @@ from typing import Any
 
 from cases.clock import Clock
 from cases.errors import ActRefused, Forbidden, KeyReused, Misused, NotFound, Stale
-from cases.identity import Identity, known_roles, must_see
+from cases.identity import Identity, is_officer, known_roles, must_see
 from cases.ports import Conflict, Store, Unit
 from cases.present import present
 from cases.records import rows_of
@@ -74,8 +74,7 @@ class Casework:
     def open(self, opening: Opening, identity: Identity, key: str | None = None) -> Answer:
         """Opens a case. Raises NotFound, Forbidden, ActRefused, KeyReused."""
         workflow = self.workflow(opening.workflow)
-        if identity.zone is not None and identity.zone != opening.zone:
-            raise Forbidden("不能在其他片区发起案件。", "cases open in your own zone only")
+        _must_be_own(identity, opening, self.book)
         with self.store.unit() as unit:
             earlier = self._earlier(unit, identity, key, ["open", to_plain(opening)])
             if earlier is not None:
@@ -222,6 +221,17 @@ class Casework:
 def new_case_id(at: datetime) -> str:
     """A case number: the day, and eight characters that cannot be guessed."""
     return f"{at:%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def _must_be_own(identity: Identity, opening: Opening, book: Rulebook) -> None:
+    """Cases open in one's own zone, and an enterprise opens its own. Raises Forbidden."""
+    if identity.zone is not None and identity.zone != opening.zone:
+        raise Forbidden("不能在其他片区发起案件。", "cases open in your own zone only")
+    codes = {opening.subject.uscc, *(party.uscc for party in opening.parties.values())} - {None}
+    own = identity.enterprise
+    if own is not None and codes and own not in codes and not is_officer(identity, book):
+        raise Forbidden("只能为本企业发起案件。", "you open cases of your own enterprise only",
+                        reason="not_your_enterprise")  # fmt: skip
 
 
 def _everyone(case: Case) -> tuple[Party, ...]:

@@ -173,8 +173,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What restoring an adverse act must put back: the entry's number and reason; the tracks,
-    licences and duties as they were before it; the duties it armed; the numbers of the effects
-    to retract."""
+    licences and duties as they were before it; the duties it armed; the effects to retract."""
 
     seq: int
     because: Because | None
@@ -182,7 +181,7 @@ class Undo:
     tracks: Mapping[str, str]
     licences: tuple[Licence, ...]
     duties: tuple[Duty, ...]
-    effects: tuple[int, ...]
+    effects: tuple[EffectRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,11 +248,15 @@ def _materials(compiled: Compiled, act: Act) -> Refused | None:
     strange = [name for name in act.documents if name not in acceptable]
     if not strange:
         return None
-    near = difflib.get_close_matches(strange[0], acceptable, 1)
+    return _unacceptable(act.event, strange[0], acceptable)
+
+
+def _unacceptable(event: str, name: str, acceptable: tuple[str, ...]) -> Refused:
+    near = difflib.get_close_matches(name, acceptable, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return Refused(
-        "material_unknown", f"此操作不接收材料 {strange[0]}。",
-        f"{act.event} takes no material named {strange[0]}{hint}",
+        "material_unknown", f"此操作不接收材料 {name}。",
+        f"{event} takes no material named {name}{hint}",
         context={"acceptable": list(acceptable)},
     )  # fmt: skip
 
@@ -282,6 +286,8 @@ def occurrence(
     refused = check(act.facts, engine.needs, engine.may, FACTS)
     if refused is not None:
         return refused
+    if act.documents:
+        return _unacceptable(act.event, next(iter(act.documents)), ())
     base = Occurrence(
         kind="act",
         event=act.event,

@@ -72,7 +72,9 @@ def _choice(spec: FactSpec, value: Any) -> tuple[str, str] | None:
 
 def _choices(spec: FactSpec, value: Any) -> tuple[str, str] | None:
     listed = ", ".join(spec.choices)
-    fits = isinstance(value, list) and all(item in spec.choices for item in value)
+    fits = isinstance(value, list) and all(
+        isinstance(item, str) and item in spec.choices for item in value
+    )
     return None if fits and value else (f"须从中选择：{listed}。", f"must be a list of: {listed}")
 
 
@@ -174,7 +176,8 @@ def example_of(spec: FactSpec) -> Any:
     if spec.type == "choices":
         return [next(iter(spec.choices))]
     if spec.type in ("integer", "number"):
-        return spec.minimum if spec.minimum is not None else 1
+        least = spec.minimum if spec.minimum is not None else 1
+        return int(least) if spec.type == "integer" else least
     return {
         "date": "2025-06-30",
         "instant": "2025-06-30T10:00:00+08:00",

@@ -115,6 +115,6 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
             tracks={track: source for track, (source, _) in entry.moves.items()},
             licences=tuple(one for one in before.licences.values() if one.licence in changed),
             duties=tuple(duty for duty in before.duties if duty.key in touched),
-            effects=tuple(effect.n for effect in entry.effects),
+            effects=entry.effects,
         ),
     )

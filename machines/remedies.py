@@ -201,7 +201,7 @@ def restore(remedy: Remedy) -> Occurrence | Refused:
         moves={track: (case.tracks[track], state) for track, state in tracks.items()},
         licences=wrong.licences,
         duties=duties,
-        retracts=_retracted(case, wrong),
+        retracts=_retracted(wrong),
     )
 
 
@@ -236,12 +236,24 @@ def _with_label(case: Case, adverse: Undo) -> list[Undo]:
     return [*labels, adverse]
 
 
-def _retracted(case: Case, undo: Undo) -> tuple[EffectRecord, ...]:
+def _retracted(undo: Undo) -> tuple[EffectRecord, ...]:
+    """Each effect of the act, taken back by a new one against the same party."""
     return tuple(
-        EffectRecord(n=0, do="retract", what={"entry": undo.seq, "effect": n}, against="subject",
-                     uscc=case.subject.uscc, clauses=(), adverse=False)
-        for n in undo.effects
-    )  # fmt: skip
+        EffectRecord(
+            n=0,
+            do="retract",
+            what={"entry": undo.seq, "effect": one.n, "do": one.do, **_fact_of(one)},
+            against=one.against,
+            uscc=one.uscc,
+            clauses=one.clauses,
+            adverse=False,
+        )
+        for one in undo.effects
+    )
+
+
+def _fact_of(effect: EffectRecord) -> dict[str, str]:
+    return {"fact": str(effect.what["fact"])} if "fact" in effect.what else {}
 
 
 def _rearmed(remedy: Remedy, undone: list[Undo]) -> tuple[Duty, ...] | Refused:

@@ -11,6 +11,7 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import RLock
 
 from cases.casework import Casework
 from cases.enforcement import (
@@ -22,12 +23,13 @@ from cases.enforcement import (
     sweep_case,
 )
 from cases.ports import Conflict, Unit
-from cases.rows import CaseRow
+from cases.rows import CaseRow, WorkRow
 from machines.codec import CodecError
 from machines.fold import ReplayError
 from scheduler.holds import Hold, Watch, current
 
 log = logging.getLogger("chengnuo.enforcer")
+_WORK_AT_ONCE = 100
 _BROKEN = (BrokenCase, CodecError, ReplayError, LookupError, ValueError, AssertionError)
 
 
@@ -59,6 +61,10 @@ class Planned:
     held: bool
 
 
+def _key(row: WorkRow) -> str:
+    return f"work {row.case_id}/{row.seq}/{row.n}"
+
+
 class _Undo(Exception):
     """Leaves a unit of work without writing."""
 
@@ -69,16 +75,18 @@ class Enforcer:
     def __init__(self, casework: Casework, *, batch: int = 200) -> None:
         self.casework, self.store, self.batch = casework, casework.store, batch
         self.watch = Watch()
+        self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
 
     def sweep(self) -> Report:
         """Takes everything that is due now, then applies the work it gave rise to, until nothing
         is left. Raises StoreError when the database cannot be reached."""
         report = Report(f"sweep-{secrets.token_hex(6)}")
-        while True:
-            swept = self._batch(report)
-            worked = self._work(report)
-            if not swept and not worked:
-                return report
+        with self.turn:
+            while True:
+                swept = self._batch(report)
+                worked = self._work(report)
+                if not swept and not worked:
+                    return report
 
     def _batch(self, report: Report) -> bool:
         """One batch; True if there was something to do."""
@@ -140,15 +148,23 @@ class Enforcer:
                 unit.set_aside(claimed.id, why, now + patience)
 
     def _work(self, report: Report) -> bool:
-        """Work items, one aggregate per transaction."""
+        """Work items, one aggregate per transaction; one that cannot be applied is reported and
+        left for the next sweep, and the rest go on."""
         any_done = False
         while True:
-            with self.store.unit() as unit:
-                rows = unit.claim_work(1)
-                if not rows:
-                    return any_done
-                now = self.casework.clock.now(unit)
-                apply_work(self.casework, unit, rows[0], now)
+            key = ""
+            try:
+                with self.store.unit() as unit:
+                    rows = unit.claim_work(_WORK_AT_ONCE)
+                    row = next((r for r in rows if _key(r) not in report.set_aside), None)
+                    if row is None:
+                        return any_done
+                    key = _key(row)
+                    apply_work(self.casework, unit, row, self.casework.clock.now(unit))
+            except _BROKEN as error:
+                log.error("%s cannot be applied: %s", key, error)
+                report.set_aside[key] = f"{type(error).__name__}: {error}"
+                continue
             report.work += 1
             any_done = True
 

@@ -22,6 +22,11 @@ class Advanced:
 def advance(enforcer: Enforcer, clock: SandboxClock, to: datetime) -> Advanced:
     """Moves the clock to an instant and stops at each instant on the way at which something is
     due. Answers when everything has been enforced. Raises Misused for a step back."""
+    with enforcer.turn:
+        return _advance(enforcer, clock, to)
+
+
+def _advance(enforcer: Enforcer, clock: SandboxClock, to: datetime) -> Advanced:
     done: list[Enforced] = list(enforcer.sweep().enforced)
     store = enforcer.store
     while True:

@@ -8,6 +8,7 @@ its answers carry a strict content policy. Refuses to decide anything: every act
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers as RequestHeaders
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -28,14 +29,27 @@ PROGRAMS = ("/v1", "/openapi.json", "/docs", "/redoc", "/healthz", "/readyz", "/
 
 
 class _Console(Mount):
-    """Everything that is not for programs: their wrong addresses stay problem documents."""
+    """Everything that is not for programs: what they ask for in vain stays a problem document."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__("/", app=Headers(app), name="console")
+        self._inside = app.router.routes
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """No match for the addresses of programs."""
+        """No match for the addresses of programs, nor for one that is unknown here to a client
+        that does not ask for a page."""
         path = str(scope.get("path", ""))
         if any(path == one or path.startswith(f"{one}/") for one in PROGRAMS):
             return Match.NONE, {}
-        return super().matches(scope)
+        found = super().matches(scope)
+        if found[0] is Match.NONE or _wants_page(scope):
+            return found
+        known = any(route.matches(scope)[0] is not Match.NONE for route in self._inside)
+        return found if known else (Match.NONE, {})
+
+
+def _wants_page(scope: Scope) -> bool:
+    return "text/html" in RequestHeaders(scope=scope).get("accept", "")
 
 
 def console(service: Service) -> FastAPI:
@@ -53,4 +67,4 @@ def console(service: Service) -> FastAPI:
 def mount(app: FastAPI, service: Service) -> None:
     """Puts the console under every address of `app` that is not for programs. Call it last:
     routes added later would stand behind it."""
-    app.router.routes.append(_Console("/", app=Headers(console(service)), name="console"))
+    app.router.routes.append(_Console(console(service)))

@@ -9,9 +9,12 @@ from starlette.responses import Response
 
 from api.console.pages import page
 from api.console.visit import Form, SignedIn
-from api.console.wording import effect_words, event_words, label, rung_words
+from api.console.wording import effect_words, event_words, label, miss_words, rung_words
+from api.console.worklist import instant_words
 from cases.clock import SandboxClock
+from cases.enforcement import Enforced
 from cases.errors import Forbidden, Misused, NotFound
+from machines.compiler import Compiled
 from rules.periods import add_months
 from scheduler.sandbox import Advanced, advance
 
@@ -45,6 +48,16 @@ def _later(now: datetime, step: str) -> datetime:
     return datetime.combine(add_months(now.date(), amount), now.timetz())
 
 
+def _effects(visit: SignedIn, compiled: Compiled, one: Enforced) -> list[str]:
+    """What was ordered, in the words of the duty; a name it does not know stays as it is."""
+    known = miss_words(visit, compiled, one.obligation)
+    return [
+        said
+        for do in dict.fromkeys(one.effects)
+        for said in known.get(do) or [effect_words(visit, compiled, do, {})]
+    ]
+
+
 def _lines(visit: SignedIn, moved: Advanced) -> list[dict[str, object]]:
     """What was enforced in the cases this person may see."""
     lines: list[dict[str, object]] = []
@@ -59,6 +72,7 @@ def _lines(visit: SignedIn, moved: Advanced) -> list[dict[str, object]]:
                 "duty": label(visit, compiled, one.obligation),
                 "rung": rung_words(visit, one.rung),
                 "event": event_words(visit, compiled, one.event),
-                "effects": [effect_words(visit, compiled, do, {}) for do in one.effects],
+                "effects": _effects(visit, compiled, one),
+                "when": instant_words(visit, one.due),
             })  # fmt: skip
     return lines

@@ -96,7 +96,4 @@ def _event(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> str:
 
 
 def _because(visit: Visit, compiled: Compiled, because: Mapping[str, Any]) -> str:
-    return visit.say(
-        "case.on_duty", what=label(visit, compiled, because["obligation"]),
-        rung=rung_words(visit, because["rung"]),
-    )  # fmt: skip
+    return visit.say("case.on_duty", what=label(visit, compiled, because["obligation"]))

@@ -9,7 +9,7 @@ from api.console.texts import TABLE
 from api.console.visit import Visit
 from machines import engine_events
 from machines.compiler import Compiled
-from machines.definition import FactSpec
+from machines.definition import FactSpec, Obligation
 
 
 def role_words(visit: Visit, role: str, compiled: Compiled | None = None) -> str:
@@ -77,6 +77,16 @@ def _roles(visit: Visit, compiled: Compiled, names: Any) -> str:
     listed = [names] if isinstance(names, str) else list(names)
     comma = "、" if visit.language == "zh" else ", "
     return comma.join(role_words(visit, str(name), compiled) for name in listed)
+
+
+def miss_words(visit: Visit, compiled: Compiled, duty: str) -> dict[str, list[str]]:
+    """What a miss of a duty brings about, in words, by the name of the effect."""
+    spec = compiled.duties[duty]
+    words: dict[str, list[str]] = {}
+    for one in spec.on_miss.effects if isinstance(spec, Obligation) else ():
+        said = effect_words(visit, compiled, one.do, one.model_dump())
+        words.setdefault(one.do, []).append(said)
+    return words
 
 
 def rung_words(visit: Visit, rung: str) -> str:

@@ -21,12 +21,14 @@ from machines.moments import EventRef
 from machines.rungs import owes
 
 CAP, PAGE = 2000, 20
+SETTLED = "settled"
 _STRIDE = 400
 WANTED: Mapping[str, tuple[Severity, ...]] = {
     "overdue": ("overdue",),
     "today": ("due_today",),
     "week": ("due_today", "rest_of_week"),
     "": SEVERITIES,
+    SETTLED: ("undated",),
 }
 
 
@@ -78,7 +80,7 @@ class Worklist:
 def worklist(visit: Visit, unit: Unit, asked: Asked) -> Worklist:
     """The queue under a filter. Reads at most CAP open cases."""
     found = visible(
-        visit.service, unit, visit.who, settled=False, zone=visit.who.zone,
+        visit.service, unit, visit.who, settled=asked.due == SETTLED, zone=visit.who.zone,
         workflow=asked.workflow or None, text=asked.q or None,
     )  # fmt: skip
     rows = list(islice(found, CAP + 1))
@@ -120,6 +122,7 @@ def _entries(visit: Visit, unit: Unit, rows: Sequence[CaseRow]) -> list[Entry]:
 
 
 def _entry(visit: Visit, unit: Unit, row: CaseRow, duties: Sequence[ObligationRow]) -> Entry:
+    duties = () if row.settled else duties
     missed = [duty for duty in duties if duty.status == "missed"]
     if missed:
         case, compiled = visit.service.casework.load(unit, row)
@@ -138,7 +141,8 @@ def _entry(visit: Visit, unit: Unit, row: CaseRow, duties: Sequence[ObligationRo
             if resting:
                 left = Left(visit.say(f"status.{duty.status}"), "", "undated")
             return Entry(row, duty, left, len(missed))
-    return Entry(row, None, Left("—", "", "undated"), 0)
+    words = visit.say("case.settled") if row.settled else "—"
+    return Entry(row, None, Left(words, "", "undated"), 0)
 
 
 def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:
@@ -149,7 +153,7 @@ def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:
     if entry.duty is not None:
         owed = label(visit, compiled, entry.duty.obligation)
         bearer = role_words(visit, str(entry.duty.bearer), compiled)
-    step, by = _next(visit, compiled, tracks, entry.duty)
+    step, by = ("", "") if entry.row.settled else _next(visit, compiled, tracks, entry.duty)
     return Line(entry, visit.text(compiled.definition.title), states, owed, bearer, step, by)
 
 

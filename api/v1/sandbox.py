@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
-from threading import Lock
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,7 +26,6 @@ from scheduler.sandbox import advance
 
 router = APIRouter(tags=["sandbox"], route_class=StrictRoute)
 FARTHEST_YEARS = 30
-_ONE_AT_A_TIME = Lock()
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?"
     r"(?:(?P<days>\d{1,5})D)?"
@@ -68,7 +66,7 @@ def move(body: ClockBody, identity: Caller, service: TheService) -> JSONResponse
     """Moves the clock forward, instant by instant; answers when all of it has been enforced."""
     del identity
     hands = _sandbox(service)
-    with _ONE_AT_A_TIME:
+    with service.enforcer.turn:
         with service.store.unit(write=False) as unit:
             now = hands.now(unit)
         done = advance(service.enforcer, hands, target(body, now))

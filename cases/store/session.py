@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.ports import StoreError
 from cases.store.failures import translated
+from cases.store.prepared import Given
 from cases.store.statements import INSERT, Statements
 from cases.store.tables import METADATA
 
 Row = TypeVar("Row")
-Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 def _reading(table: Table) -> tuple[tuple[str, ...], attrgetter[Any]]:
@@ -57,21 +57,27 @@ class Session:
         if not self._write:
             raise StoreError("this unit of work only reads: open it with write=True")
 
-    def _run(self, statement: Executable, given: Given) -> CursorResult[Any]:
+    def _run(self, statement: Executable, *given: Given) -> CursorResult[Any]:
         if self._spoiled is not None:
             raise StoreError(f"this unit of work has failed already: {self._spoiled}")
         try:
-            return self._connection.execute(statement, given)
+            return self._known[statement].run(self._connection, *given)
         except SQLAlchemyError as error:
             raise self._spoil(translated(error, self._shown)) from error
 
-    def _rows(
-        self, row: Callable[..., Row], statement: Executable, given: Mapping[str, Any]
-    ) -> list[Row]:
-        return list(starmap(row, self._run(statement, given)))
+    def _all(self, statement: Executable, given: Given) -> Iterable[Sequence[Any]]:
+        """What a query finds, as plain values in the order of its columns."""
+        return self._known[statement].values(self._run(statement, given))
+
+    def _one(self, statement: Executable, **given: Any) -> Sequence[Any] | None:
+        """The first of it."""
+        return next(iter(self._all(statement, given)), None)
+
+    def _rows(self, row: Callable[..., Row], statement: Executable, given: Given) -> list[Row]:
+        return list(starmap(row, self._all(statement, given)))
 
     def _first(self, row: Callable[..., Row], statement: Executable, **given: Any) -> Row | None:
-        found = self._run(statement, given).first()
+        found = self._one(statement, **given)
         return None if found is None else row(*found)
 
     def _listing(
@@ -87,11 +93,11 @@ class Session:
         statement = self._known.listing(what, frozenset(given))
         return self._rows(row, statement, {**given, "limit": limit})
 
-    def _change(self, statement: Executable, given: Given) -> int:
+    def _change(self, statement: Executable, *given: Given) -> int:
         """How many rows were changed."""
         self._must_write()
-        return self._run(statement, given).rowcount
+        return self._run(statement, *given).rowcount
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
         if rows:
-            self._change(INSERT[table], plain(table, rows))
+            self._change(INSERT[table], *plain(table, rows))

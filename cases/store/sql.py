@@ -36,9 +36,9 @@ class SqlStore:
         self._clock = clock
         self._postgres = url.get_backend_name() == "postgresql"
         self._file = None if self._postgres else Path(url.database or "")
-        self._known = Statements(url.get_backend_name())
         engine = (_postgres_engine if self._postgres else _sqlite_engine)(url, patience_s)
         self._engine = engine
+        self._known = Statements(engine.dialect)
         # A reading unit sees one moment, whatever is committed meanwhile.
         reads: dict[str, Any] = {"reads": True}
         if self._postgres:
@@ -99,7 +99,7 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
         raise StoreError(f"there is no folder {path.absolute().parent} to keep {path.name} in")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a database file")
-    engine = create_engine(url, connect_args={"timeout": patience_s})
+    engine = create_engine(url, paramstyle="named", connect_args={"timeout": patience_s})
 
     @event.listens_for(engine, "connect")
     def prepared(connection: Any, record: object) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Dialect,
     Executable,
     Select,
     Table,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -40,6 +42,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.store.asked import COUNTED
+from cases.store.prepared import Prepared
 from cases.store.tables import (
     CASES,
     CREDIT_FACTS,
@@ -174,7 +177,8 @@ INSERT = {
                   IDEMPOTENCY)
 }  # fmt: skip
 
-_running = OBLIGATIONS.c.status.in_(RUNNING)
+# Written out, as in the index, which is of use only to a query that says the same.
+_running = OBLIGATIONS.c.status.in_([literal_column(f"'{status}'") for status in RUNNING])
 _found = bindparam("text", type_=Text())
 _key = (OBLIGATIONS.c.case_id, OBLIGATIONS.c.obligation, OBLIGATIONS.c.occurrence)
 # What has no date comes last.
@@ -227,12 +231,20 @@ CASE_FILTERS: dict[str, ColumnElement[bool]] = {
 class Statements:
     """The statements of one engine: `sqlite` or `postgresql`."""
 
-    def __init__(self, dialect: str) -> None:
-        self.postgres = dialect == "postgresql"
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._prepared: dict[Executable, Prepared] = {}
+        self.postgres = dialect.name == "postgresql"
         self._insert = postgresql.insert if self.postgres else sqlite.insert
         self._listings: dict[tuple[str, frozenset[str]], Select[Any]] = {}
         self.case_filters = CASE_FILTERS | self._track_filters()
         self.obligation_filters = OBLIGATION_FILTERS | {"case_ids": self._among()}
+
+    def __getitem__(self, statement: Executable) -> Prepared:
+        """A statement ready to run, compiled the first time it is asked for."""
+        if statement not in self._prepared:
+            self._prepared[statement] = Prepared(statement, self._dialect)
+        return self._prepared[statement]
 
     def listing(self, what: str, active: frozenset[str]) -> Select[Any]:
         """The query of a listing with these filters, built the first time it is asked for."""

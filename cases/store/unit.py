@@ -27,7 +27,7 @@ from cases.rows import (
 )
 from cases.store import statements as s
 from cases.store import tables as t
-from cases.store.asked import lowered, must_be_settable, named_state
+from cases.store.asked import COUNTED, lowered, must_be_settable, named_state
 from cases.store.session import Session, plain
 
 ALL = 2**62  # a limit that limits nothing
@@ -63,11 +63,11 @@ class SqlUnit(Session):
         self._must_write()
         self._insert(t.IDEMPOTENCY, batch.idempotency)
         if batch.definitions:
-            self._change(self._known.keep_definition, plain(t.DEFINITIONS, batch.definitions))
+            self._change(self._known.keep_definition, *plain(t.DEFINITIONS, batch.definitions))
         self._write_cases(batch.cases)
         self._insert(t.ENTRIES, batch.entries)
         if batch.obligations:
-            self._change(self._known.keep_obligation, plain(t.OBLIGATIONS, batch.obligations))
+            self._change(self._known.keep_obligation, *plain(t.OBLIGATIONS, batch.obligations))
         self._insert(t.FIRED, batch.fired)
         self._insert(t.CREDIT_FACTS, batch.credit_facts)
         self._insert(t.OUTBOX, batch.outbox)
@@ -82,7 +82,7 @@ class SqlUnit(Session):
         changes = plain(t.CASES, [row for row, _ in old])
         for change, (row, version) in zip(changes, old, strict=True):
             change.update(of_id=row.id, of_version=version)
-        changed = self._change(s.REPLACE_CASE, changes)
+        changed = self._change(s.REPLACE_CASE, *changes)
         if changed == len(old):
             return
         if len(old) == 1:
@@ -107,8 +107,8 @@ class SqlUnit(Session):
 
     def next_instant(self, *, mild_only: bool) -> datetime | None:
         """When to look again."""
-        found: datetime | None = self._run(s.NEXT_INSTANT[mild_only], {}).scalar()
-        return found
+        found = self._one(s.NEXT_INSTANT[mild_only])
+        return None if found is None else found[0]
 
     def set_aside(self, case_id: str, why: str | None, retry_at: datetime | None) -> None:
         """Marks or clears, and counts how often. Raises LookupError for an unknown case."""
@@ -193,7 +193,7 @@ class SqlUnit(Session):
     def _place(self, case_id: str, obligation: str, occurrence: int) -> dict[str, object]:
         """Where a row stands in the diary."""
         key = {"case_id": case_id, "obligation": obligation, "occurrence": occurrence}
-        found = self._run(s.EARLIEST_OF, key).first()
+        found = self._one(s.EARLIEST_OF, **key)
         if found is None:
             raise ValueError(f"there is no obligation {tuple(key.values())} to go on after")
         return {"after": found[0] or date.max, **{f"after_{k}": v for k, v in key.items()}}
@@ -242,8 +242,7 @@ class SqlUnit(Session):
 
     def meta(self) -> Mapping[str, str]:
         """What the database knows of itself."""
-        found = self._run(s.ALL_META, {}).mappings()
-        return {row["name"]: row["value"] for row in found}
+        return {name: value for name, value in self._all(s.ALL_META, {})}
 
     def set_meta(self, values: Mapping[str, str | None]) -> None:
         """Raises StoreError for `birth` and `instance`, which never change."""
@@ -253,19 +252,20 @@ class SqlUnit(Session):
         ]
         dropped = [{"name": name} for name, value in values.items() if value is None]
         if kept:
-            self._change(self._known.keep_meta, kept)
+            self._change(self._known.keep_meta, *kept)
         if dropped:
-            self._change(s.DROP_META, dropped)
+            self._change(s.DROP_META, *dropped)
 
     def counts(self) -> Mapping[str, int]:
         """Rows by table."""
-        return dict(self._run(s.COUNTS, {}).mappings().one())
+        return dict(zip(COUNTED, self._one(s.COUNTS) or (), strict=True))
 
     def now(self) -> datetime:
         """Raises StoreError where the store has no clock and was given none."""
         if self._known.postgres:
-            found: datetime = self._run(s.SERVER_NOW, {}).scalar_one()
-            return found
+            (found,) = self._all(s.SERVER_NOW, {})
+            at: datetime = found[0]
+            return at
         if self._clock is None:
             raise StoreError("this store was opened without a clock: open_store(url, clock=...)")
         return self._clock().astimezone(UTC)

@@ -16,7 +16,7 @@ ODD: tuple[Any, ...] = (
     None, False, -1, 10**30, 1.5, "", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00",
     [[]], {"a": 1}, "\u202e'\"--", "文" * 4001,
 )  # fmt: skip
-STEPS = 30
+CASES, STEPS = 4, 20
 
 
 def _everybody(desk: Desk) -> None:
@@ -61,28 +61,35 @@ def test_no_value_of_a_fact_makes_the_service_fail(key: str) -> None:
                 facts = {**opening["facts"], name: odd}
                 answer = desk.post("/v1/cases", {**opening, "facts": facts}, "everybody")
                 assert answer.status_code in (201, 409, 422), f"{name}={odd!r}: {answer.text}"
-        answer = desk.post("/v1/cases", opening, "everybody")
-        assert answer.status_code == 201, answer.text
-        _walk(desk, answer.json()["id"])
+        tried: set[str] = set()
+        for _ in range(CASES):
+            answer = desk.post("/v1/cases", opening, "everybody")
+            assert answer.status_code == 201, answer.text
+            _walk(desk, answer.json()["id"], tried)
+    definition = rulebook().workflows[key].definition
+    assert len(tried & set(definition.events)) >= 3, "a workflow that offers next to nothing"
 
 
-def _walk(desk: Desk, case: str) -> None:
-    """Takes what is offered, each event once, with odd values before the right ones."""
+def _walk(desk: Desk, case: str, tried: set[str]) -> None:
+    """Takes what is offered until nothing is, new events first; before an event is taken for the
+    first time, each of its facts is stated with every odd value."""
     taken: set[str] = set()
     for _ in range(STEPS):
         shown = desk.get(f"/v1/cases/{case}", "everybody").json()
         offers = [one for one in shown["available"] if one["event"] not in taken]
         if not offers:
-            break
-        offer = offers[0]
-        taken.add(offer["event"])
-        schema = offer["facts_schema"]["properties"]
+            return
+        offer = min(offers, key=lambda one: one["event"] in tried)
+        event, schema = offer["event"], offer["facts_schema"]["properties"]
         facts = {name: spec["examples"][0] for name, spec in schema.items()}
-        for name in facts:
+        for name in () if event in tried else facts:
             for odd in ODD:
-                tried = desk.act(case, offer["event"], "everybody", **{**facts, name: odd})
-                assert tried.status_code in (200, 409, 422), f"{name}={odd!r}: {tried.text}"
-        done = desk.act(case, offer["event"], "everybody", **facts)
-        assert done.status_code in (200, 409), f"{offer['event']} {facts}: {done.text}"
+                answer = desk.act(case, event, "everybody", **{**facts, name: odd})
+                assert answer.status_code in (200, 409, 422), f"{name}={odd!r}: {answer.text}"
+        taken.add(event)
+        tried.add(event)
+        done = desk.act(case, event, "everybody", **facts)
+        # A correction's example value need not fit the example of the fact it corrects.
+        lawful = (200, 409, 422) if event == "correct_record" else (200, 409)
+        assert done.status_code in lawful, f"{event} {facts}: {done.text}"
         desk.move(advance="P3D")
-    assert len(taken) > 3, "a workflow that offers next to nothing"

@@ -90,12 +90,13 @@ def test_no_clock_makes_anything_adverse_of_the_real_enterprise(service: Service
     assert case["tracks"] == {"main": "licensed_provisional"}
     assert [one["status"] for one in case["licences"]] == ["live"]
     with service.store.unit(write=False) as unit:
-        assert unit.credit_facts(str(REAL_FREIGHT.uscc)) == ()
+        assert list(unit.credit_facts(str(REAL_FREIGHT.uscc))) == []
 
 
-def test_it_may_begin_on_another_day_within_the_calendar() -> None:
+@pytest.mark.parametrize("day", ["2021-01-04", "2024-03-04", "2026-12-24"])
+def test_it_may_begin_on_another_day_within_the_calendar(day: str) -> None:
     made = in_memory()
-    start = datetime(2024, 3, 4, 9, tzinfo=SHANGHAI)
+    start = datetime.fromisoformat(f"{day}T09:00").replace(tzinfo=SHANGHAI)
     seed(made, start)
     with made.store.unit(write=False) as unit:
         assert made.clock.now(unit) == start

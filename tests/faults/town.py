@@ -104,7 +104,8 @@ def judge(store: Store) -> Counter[str]:
             assert len(rungs) == len(set(rungs)), f"{row.id}: a rung was taken twice"
             facts = unit.credit_facts(case.subject.uscc or "")
             wanted = sum(
-                effect.do in ("record_credit", "joint_punishment")
+                (effect.what["do"] if effect.do == "retract" else effect.do)
+                in ("record_credit", "joint_punishment")
                 for entry in entries
                 for effect in entry.effects
             )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cases import rows
 from cases.ports import Store
 from cases.rows import Batch
+from tests.stores import samples
 
 # PostgreSQL keeps no NUL in a text, and half a surrogate pair is no text at all.
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
@@ -132,11 +133,7 @@ def test_the_order_of_instants(kept: Store, first: datetime, second: datetime) -
 def test_the_order_of_names(kept: Store, names: list[str]) -> None:
     """Code point by code point, the same in every store: a page ends where the next begins."""
     zone = f"{next(NUMBERS)}"
-    case = rows.CaseRow(
-        "", zone, "", "", "", "", None, "{}", 1, "", False, False,
-        *[datetime(2025, 1, 2, tzinfo=UTC)] * 2, None, None,
-    )  # fmt: skip
-    cases = [type(case)(**{**_values(case), "id": f"{zone} {name}"}) for name in names]
+    cases = [samples.case(f"{zone} {name}", zone=zone) for name in names]
     with kept.unit() as unit:
         unit.write(Batch(cases=tuple((each, 0) for each in cases)))
     in_order = sorted(each.id for each in cases)

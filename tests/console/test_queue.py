@@ -1,0 +1,98 @@
+"""The queue: what is urgent first, filters in the address, nobody else's cases."""
+
+import re
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from api.service import Service
+from tests.console.story import licensed, open_freight
+from tests.console.visitor import Seen, Visitor, case_paths
+
+
+def _counts(text: str) -> list[int]:
+    return [int(found) for found in re.findall(r"<b>(\d+)</b>", text)[:4]]
+
+
+def test_counters_and_groups_agree(zone_app: FastAPI) -> None:
+    visitor = Visitor(zone_app).sign_in("approval")
+    total, overdue, today, week = _counts(visitor.get("/").text)
+    assert total >= overdue + week
+    assert overdue >= 1
+    assert today >= 1
+    for name, count in (("", total), ("overdue", overdue), ("today", today), ("week", week)):
+        text = visitor.get(f"/?due={name}").text
+        rows = text[text.index('<table class="cards queue">') :].split("</table>")[0]
+        assert len(list(case_paths(rows))) == count
+
+
+def test_the_most_urgent_case_stands_first(zone_app: FastAPI) -> None:
+    seen = Visitor(zone_app).sign_in("approval").see("/")
+    groups = [words for words in seen.words["th"] if words in ("已超期", "今日到期", "以后到期")]
+    assert groups == ["已超期", "今日到期", "以后到期"]
+
+
+def test_filters_stand_in_the_address(zone_app: FastAPI) -> None:
+    visitor = Visitor(zone_app).sign_in("approval")
+    text = visitor.get("/?workflow=labour_dispatch&side=authority&q=%E9%95%BF%E6%BB%A9").text
+    assert _counts(text)[0] == 1
+    assert 'value="长滩"' in text
+    nothing = visitor.get("/?q=%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "没有符合条件的案件" in nothing
+    assert "<script" not in nothing
+
+
+def test_an_applicant_sees_only_its_own_cases(zone_app: FastAPI) -> None:
+    officer = set(case_paths(Visitor(zone_app).sign_in("approval").get("/").text))
+    own = set(case_paths(Visitor(zone_app).sign_in("applicant-2").get("/").text))
+    assert len(own) == 1
+    assert own < officer
+    stranger = Visitor(zone_app).sign_in("applicant-6")
+    stranger.get(own.pop(), 403)
+
+
+def test_a_settled_case_can_still_be_found(zone_app: FastAPI) -> None:
+    visitor = Visitor(zone_app).sign_in("admin")
+    open_ = set(case_paths(visitor.get("/").text))
+    settled = set(case_paths(visitor.get("/?due=settled").text))
+    assert settled
+    assert not settled & open_
+
+
+def test_working_days_are_counted_with_the_calendar(app: FastAPI, service: Service) -> None:
+    """2 January to 2 July 2025: 181 days, 118 of them working days by the published notice."""
+    licensed(app)
+    text = Visitor(app).sign_in("approval").get("/").text
+    assert "剩 181 天" in text
+    with service.store.unit(write=False) as unit:
+        today = service.clock.now(unit).date()
+    due = today + timedelta(days=181)
+    expected = service.casework.calendar.count(today, due)
+    assert f"{due} · {expected} 个工作日" in text
+
+
+def test_what_is_enforced_tomorrow_names_the_consequence(app: FastAPI, service: Service) -> None:
+    path = licensed(app)
+    admin = Visitor(app).sign_in("admin")
+    for step in ("P1M",) * 5 + ("P7D",) * 4 + ("P1D",) * 2:
+        admin.send(admin.see("/").form("/clock"), 200, advance=step)
+    text = admin.get("/").text
+    plan = text[text.index("明日将自动执行") :]
+    assert path in plan
+    assert "标记为逾期" in plan
+    admin.send(admin.see("/").form("/clock"), 200, advance="P1D")
+    text = admin.get("/").text
+    plan = text[text.index("明日将自动执行") :]
+    assert "撤销网络货运经营许可证" in plan
+    assert "不利" in plan
+
+
+def test_a_name_with_markup_in_it_is_shown_as_written(app: FastAPI) -> None:
+    name = '<img src=x onerror="alert(1)">公司'
+    path = open_freight(Visitor(app).sign_in("applicant"), name)
+    visitor = Visitor(app).sign_in("approval")
+    for page in ("/", path):
+        text = visitor.get(page).text
+        assert "<img" not in text
+        assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;" in text
+        assert Seen(text).all("img") == []

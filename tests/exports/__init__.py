@@ -1,0 +1,1 @@
+"""Diagrams: nothing lies on anything, every arrow ends on its box, text is escaped."""
