@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -26,8 +27,14 @@ def register(app: typer.Typer) -> None:
 def workflows(
     key: Annotated[str | None, typer.Argument(help="show this one")] = None,
     as_json: AsJson = False,
+    schemas: Annotated[
+        Path | None, typer.Option("--schemas", help="write the JSON Schemas of the files here")
+    ] = None,
 ) -> None:
     """Lists the reforms, or shows one: states, events, obligations, clauses. 列出或查看流程。"""
+    if schemas is not None:
+        _write_schemas(schemas)
+        return
     with guarded():
         from machines.book import rulebook
 
@@ -46,6 +53,17 @@ def workflows(
         show_json(_whole(known[key]))
     else:
         _show(known[key])
+
+
+def _write_schemas(folder: Path) -> None:
+    """The schemas an editor checks the files against, generated from the models that read them."""
+    from machines.texts import schemas
+
+    if not folder.is_dir():
+        misuse(f"{folder} is no folder")
+    for name, schema in schemas().items():
+        text = json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _hint(name: str, known: list[str]) -> str:

@@ -149,11 +149,17 @@ def _effects(
 
 
 def _credit(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[CreditFactRow]:
+    """Facts of the credit file, and the taking back of facts by a restoration."""
     for seq, entry, effect in _effects(numbered):
-        if effect.do in _CREDIT and effect.uscc is not None:
+        what = effect.what
+        taken_back = effect.do == "retract"
+        done = str(what.get("do")) if taken_back else effect.do
+        if done in _CREDIT and effect.uscc is not None:
             yield CreditFactRow(
-                case.id, seq, effect.n, effect.uscc, str(effect.what.get("fact", effect.do)),
-                case.workflow, entry.at, " ".join(effect.clauses),
+                case_id=case.id, seq=seq, n=effect.n, uscc=effect.uscc,
+                fact=str(what.get("fact", done)), workflow=case.workflow, at=entry.at,
+                clauses=" ".join(effect.clauses),
+                retracts=f"{what['entry']}.{what['effect']}" if taken_back else None,
             )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, RootModel, model_validator
 
@@ -88,3 +88,9 @@ def file_models() -> dict[str, type[BaseModel]]:
         "parameters": ParameterFile,
         "roles": RoleFile,
     }
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File stem -> JSON Schema; `before.yaml` is read like `machine.yaml`."""
+    models = {name: model for name, model in file_models().items() if name != "before"}
+    return {name: model.model_json_schema(by_alias=True) for name, model in models.items()}

@@ -29,6 +29,7 @@ class Runner:
     ) -> None:
         self.enforcer, self._alarm = enforcer, alarm
         self._sweeping = Lock()
+        self._stopped = False
         self._scheduler = BackgroundScheduler(
             timezone="Asia/Shanghai",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -41,16 +42,23 @@ class Runner:
         self.wake()
 
     def stop(self) -> None:
-        """Finishes the batch in hand and stops."""
+        """Finishes the sweep in hand and stops. Waits for it first: a job that sets the alarm
+        while APScheduler shuts down would wait for APScheduler, and it for the job."""
+        with self._sweeping:
+            self._stopped = True
         self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
         """Sweeps soon, in the background."""
+        if self._stopped:
+            return
         self._scheduler.add_job(self.run_once, id="now", replace_existing=True)
 
     def run_once(self) -> None:
         """One sweep; a database that cannot be reached is tried again at the next beat."""
         with self._sweeping:
+            if self._stopped:
+                return
             try:
                 self.enforcer.sweep()
                 self._set_alarm()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.console.fields import Field, fields_of
+from api.console.receipts import receipt_rows
 from api.console.time_left import Left, time_left
 from api.console.visit import Visit
 from api.console.wording import effect_words, event_words, label, role_words, state_words
@@ -93,7 +94,7 @@ def _duty(visit: Visit, compiled: Compiled, plain: Plain) -> DutyView:
         reading=_reading(visit, miss) if miss is not None else _reading(visit, spec),
         clauses=tuple(spec.clauses),
         miss_clauses=tuple(miss.clauses) if miss is not None else (),
-        receipt=tuple(_rows(visit, plain.get("receipt") or {})),
+        receipt=receipt_rows(visit, compiled, plain.get("receipt") or {}),
     )
 
 
@@ -132,24 +133,6 @@ def consequences(visit: Visit, compiled: Compiled, spec: Any) -> tuple[Consequen
         )
         for one in spec.on_miss.effects
     )  # fmt: skip
-
-
-def _rows(visit: Visit, receipt: Any, path: str = "") -> list[tuple[str, str]]:
-    """A receipt as rows of name and value, in this language."""
-    if isinstance(receipt, Mapping):
-        if set(receipt) == {"zh", "en"}:
-            return [(path, visit.text(receipt))]
-        named = [(f"{path} · {key}" if path else str(key), one) for key, one in receipt.items()]
-        return [row for name, one in named for row in _rows(visit, one, name)]
-    if isinstance(receipt, list) and any(isinstance(one, list | dict) for one in receipt):
-        return [(path, "; ".join(_flat(one) for one in receipt))]
-    return [(path, _flat(receipt))] if receipt not in (None, [], "") else []
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_flat(one)}" for name, one in value.items())
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def acts(

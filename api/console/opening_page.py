@@ -16,7 +16,7 @@ from api.console.pages import page
 from api.console.visit import Form, SignedIn, Visit
 from api.console.wording import role_words
 from cases.casework import Opening
-from cases.errors import ActRefused, Misused
+from cases.errors import ActRefused, Forbidden, Misused, Problem
 from machines.book import Workflow
 from machines.case import Party
 from machines.facts import event_schema
@@ -55,6 +55,8 @@ def open_case(visit: SignedIn, form: Form) -> Response:
         answer = visit.service.casework.open(opening, visit.who, key)
     except (ActRefused, Misused) as error:
         return _page(visit, workflow, kept_values(form), error, 409)
+    except Forbidden as error:
+        return _page(visit, workflow, kept_values(form), error, 403)
     return RedirectResponse(f"/cases/{quote(str(answer.plain['id']))}", 303)
 
 
@@ -72,7 +74,7 @@ def _party(form: FormData, prefix: str, kind: str) -> Party | None:
 
 def _page(
     visit: Visit, workflow: Workflow, kept: Mapping[str, list[str]],
-    error: ActRefused | Misused | None = None, status: int = 200,
+    error: Problem | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
     definition = workflow.definition
     own = definition.subject == "enterprise" and visit.who.enterprise

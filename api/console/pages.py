@@ -104,7 +104,10 @@ def _moment(value: Any) -> str:
 
 def _clause(visit: Visit, name: str) -> dict[str, str]:
     """Where a clause is explained, and what it says."""
+    reform = name.split(".")[0]
     for key, workflow in visit.service.book.workflows.items():
+        if str(workflow.clauses.reform) != reform:
+            continue
         for one in workflow.clauses.clauses:
             if one.id == name:
                 return {"id": name, "href": f"/workflows/{key}#c-{name}", "says": visit.text(one)}

@@ -11,7 +11,13 @@ from itertools import islice
 
 from api.console.time_left import SEVERITIES, Left, Severity, time_left
 from api.console.visit import Visit
-from api.console.wording import event_words, label, role_words, state_words
+from api.console.wording import (
+    event_words,
+    label,
+    role_words,
+    state_words,
+    track_words,
+)
 from api.scope import visible
 from cases.ports import Unit
 from cases.rows import CaseRow, ObligationRow
@@ -148,7 +154,12 @@ def _entry(visit: Visit, unit: Unit, row: CaseRow, duties: Sequence[ObligationRo
 def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:
     compiled = visit.service.casework.pinned(unit, entry.row.definition)
     tracks = json.loads(entry.row.state)["tracks"]
-    states = tuple(state_words(visit, compiled, *one) for one in _moved(compiled, tracks))
+    first, *rest = _moved(compiled, tracks)
+    states = (
+        state_words(visit, compiled, *first),
+        *(f"{track_words(visit, compiled, one[0])}: {state_words(visit, compiled, *one)}"
+          for one in rest),
+    )  # fmt: skip
     owed, bearer = "", ""
     if entry.duty is not None:
         owed = label(visit, compiled, entry.duty.obligation)

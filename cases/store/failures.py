@@ -5,12 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import psycopg
-from sqlalchemy.exc import (
-    DBAPIError,
-    IntegrityError,
-    SQLAlchemyError,
-    StatementError,
-)
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from cases.ports import Conflict, NotMigrated, StoreError
@@ -25,21 +20,16 @@ _RETRY = (
 )
 
 
-def translated(error: SQLAlchemyError, shown: str) -> Exception:
+FAILURES = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
+
+
+def translated(error: Exception, shown: str) -> Exception:
     """The port's exception for an error of the database; `shown` is its address."""
-    if isinstance(error, DBAPIError):
-        return _of_database(error, shown)
-    if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
-        return error.orig
-    if isinstance(error, PoolExhausted):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    first = str(cause).strip().partition("\n")[0] or type(cause).__name__
+    if isinstance(cause, PoolExhausted):
         return StoreError(f"every connection to {shown} is in use; close units of work sooner")
-    return StoreError(f"the database {shown} could not be used: {error}")
-
-
-def _of_database(error: DBAPIError, shown: str) -> Exception:
-    cause = error.orig
-    first = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
-    if isinstance(error, IntegrityError) and _is_taken(cause):
+    if _is_taken(cause):
         return Conflict(f"somebody else wrote it first: {first}")
     if isinstance(cause, _RETRY):
         return Conflict(f"somebody else holds what this unit of work needs; try again: {first}")
@@ -47,7 +37,7 @@ def _of_database(error: DBAPIError, shown: str) -> Exception:
         return _of_sqlite(cause, first, shown)
     if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return NotMigrated(not_migrated(shown))
-    if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
+    if isinstance(cause, psycopg.OperationalError):
         return StoreError(f"the database server of {shown} cannot be reached: {first}")
     return StoreError(f"the database {shown} refused: {first}")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, CursorResult, Date, Dialect, Executable
+from sqlalchemy import Boolean, ColumnElement, Date, Dialect, Executable
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -42,14 +42,24 @@ class Prepared:
             if dialect.name == "sqlite" and type(column.type) in _OF_SQLITE
         ]
 
-    def run(self, connection: Connection, *given: Given) -> CursorResult[Any]:
-        """Runs it, once for each of the parameters."""
-        bound = [self._bound(each) for each in given]
-        return connection.exec_driver_sql(self._sql, bound if len(bound) > 1 else bound[0])
+    def found(self, driver: Any, given: Given) -> list[Sequence[Any]]:
+        """What a query finds, in the values that were stored. `driver`: its own connection."""
+        cursor = driver.cursor()
+        cursor.execute(self._sql, self._bound(given))
+        found: list[Sequence[Any]] = cursor.fetchall()
+        cursor.close()
+        return [self._value(each) for each in found] if self._read else found
 
-    def values(self, found: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-        """What the driver gave, as the values that were stored."""
-        return map(self._value, found) if self._read else found
+    def changed(self, driver: Any, given: Sequence[Given]) -> int:
+        """Runs it once for each of the parameters; how many rows that changed."""
+        cursor = driver.cursor()
+        if len(given) == 1:
+            cursor.execute(self._sql, self._bound(given[0]))
+        else:
+            cursor.executemany(self._sql, [self._bound(each) for each in given])
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
 
     def _value(self, found: Sequence[Any]) -> Sequence[Any]:
         values = list(found)

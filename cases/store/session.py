@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Executable, Table
 
 from cases.ports import StoreError
-from cases.store.failures import translated
+from cases.store.failures import FAILURES, translated
 from cases.store.prepared import Given
 from cases.store.statements import INSERT, Statements
 from cases.store.tables import METADATA
@@ -39,8 +39,8 @@ class Session:
     def __init__(
         self, connection: Connection, known: Statements, shown: str, *, write: bool
     ) -> None:
-        self._connection, self._known, self._shown = connection, known, shown
-        self._write = write
+        self._driver = connection.connection.driver_connection
+        self._known, self._shown, self._write = known, shown, write
         self._spoiled: Exception | None = None
 
     def settle(self) -> None:
@@ -57,21 +57,25 @@ class Session:
         if not self._write:
             raise StoreError("this unit of work only reads: open it with write=True")
 
-    def _run(self, statement: Executable, *given: Given) -> CursorResult[Any]:
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Whatever goes wrong inside spoils the unit."""
         if self._spoiled is not None:
             raise StoreError(f"this unit of work has failed already: {self._spoiled}")
         try:
-            return self._known[statement].run(self._connection, *given)
-        except SQLAlchemyError as error:
+            yield
+        except FAILURES as error:
             raise self._spoil(translated(error, self._shown)) from error
 
-    def _all(self, statement: Executable, given: Given) -> Iterable[Sequence[Any]]:
-        """What a query finds, as plain values in the order of its columns."""
-        return self._known[statement].values(self._run(statement, given))
+    def _all(self, statement: Executable, given: Given) -> Sequence[Sequence[Any]]:
+        """What a query finds, in the order of its columns."""
+        with self._failing():
+            return self._known[statement].found(self._driver, given)
 
     def _one(self, statement: Executable, **given: Any) -> Sequence[Any] | None:
         """The first of it."""
-        return next(iter(self._all(statement, given)), None)
+        found = self._all(statement, given)
+        return found[0] if found else None
 
     def _rows(self, row: Callable[..., Row], statement: Executable, given: Given) -> list[Row]:
         return list(starmap(row, self._all(statement, given)))
@@ -96,7 +100,8 @@ class Session:
     def _change(self, statement: Executable, *given: Given) -> int:
         """How many rows were changed."""
         self._must_write()
-        return self._run(statement, *given).rowcount
+        with self._failing():
+            return self._known[statement].changed(self._driver, given)
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
         if rows:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
 
 from cases.ports import NotMigrated, StoreError, Unit
 from cases.store import migrate
 from cases.store.asked import not_migrated
-from cases.store.failures import busy, translated
+from cases.store.failures import FAILURES, busy, translated
 from cases.store.statements import Statements
 from cases.store.turns import Turns
 from cases.store.unit import SqlUnit
@@ -68,7 +67,7 @@ class SqlStore:
             else:
                 with engine.begin() as connection:
                     yield connection
-        except SQLAlchemyError as error:
+        except FAILURES as error:
             raise translated(error, self.url) from error
 
     def upgrade(self, birth: str | None = None) -> None:
@@ -111,7 +110,9 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         reads = connection.get_execution_options().get("reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

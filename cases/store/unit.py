@@ -209,7 +209,7 @@ class SqlUnit(Session):
         self._must_write()
         if self._known.postgres:
             digest = hashlib.sha256(f"{actor}\n{key}".encode()).digest()
-            self._run(s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)})
+            self._all(s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)})
         return self._first(IdempotencyRow, s.IDEMPOTENT, actor=actor, key=key)
 
     def settings(self, zone: str) -> Sequence[SettingRow]:

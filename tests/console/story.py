@@ -20,7 +20,7 @@ def open_freight(visitor: Visitor, name: str = NAME) -> str:
     return str(visitor.send(form, **{"subject.name": name}).headers["location"])
 
 
-def do(visitor: Visitor, path: str, event: str, status: int = 303, **values: Any) -> Any:
+def do(visitor: Visitor, path: str, event: str, status: int = 303, /, **values: Any) -> Any:
     """Sends the form of an event with these facts."""
     form = visitor.see(path).form(f"{path}/events", event=event)
     return visitor.send(form, status, **{f"fact.{name}": one for name, one in values.items()})

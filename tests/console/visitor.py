@@ -111,7 +111,7 @@ class Visitor:
         """A page, taken apart."""
         return Seen(self.get(path).text)
 
-    def send(self, form: SentForm, status: int = 303, **more: Any) -> Any:
+    def send(self, form: SentForm, status: int = 303, /, **more: Any) -> Any:
         """Sends a form with some of its values replaced; asserts the status."""
         data = {**form.values, **more}
         answer = self.client.post(form.action, data=data, headers=PAGE)

@@ -32,11 +32,11 @@ def check(nodes: list[Node], links: list[Link], layout: Layout) -> None:
         assert place.x + place.width <= layout.width + 0.2
         assert -0.2 <= place.y <= layout.height + 0.2
     for route in layout.routes:
-        for box, point in (
+        for name, point in (
             (route.link.source, route.points[0]),
             (route.link.target, route.points[-1]),
         ):
-            assert on_edge(layout.boxes[box], point), (route.link, point)
+            assert on_edge(layout.boxes[name], point), (route.link, point)
         for a, b in zip(route.points, route.points[1:], strict=False):
             middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
             for box in layout.boxes.values():

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from cases.casework import Casework, Doing
+from cases.casework import Casework, Doing, Opening
 from cases.clock import FixedClock, SandboxClock, machine_time
+from cases.enforcement import Swept, sweep_case
 from cases.errors import Misused
 from cases.identity import Identity
-from cases.ports import Store
+from cases.ports import Store, Unit
+from cases.rows import CaseRow
 from cases.store import open_store
 from machines.book import rulebook
+from machines.case import Party
 from machines.rungs import SHANGHAI
 from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
@@ -136,16 +139,16 @@ def test_a_broken_case_is_set_aside_and_the_rest_go_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = license_all(store, range(1, 8))
-    from scheduler import enforcer as module
+    real = sweep_case
 
-    real = module.sweep_case
-
-    def sweep_case(*args: object, **named: object) -> object:
-        if args[2].id == ids[3]:  # type: ignore[attr-defined]
+    def stumbling(
+        casework: Casework, unit: Unit, row: CaseRow, now: datetime, sweep: str, *, mild_only: bool
+    ) -> Swept:
+        if row.id == ids[3]:
             raise LookupError("its definition needs a number that nobody knows")
-        return real(*args, **named)  # type: ignore[arg-type]
+        return real(casework, unit, row, now, sweep, mild_only=mild_only)
 
-    monkeypatch.setattr(module, "sweep_case", sweep_case)
+    monkeypatch.setattr("scheduler.enforcer.sweep_case", stumbling)
     report = beating(store, ENFORCEABLE_AT).sweep()
     assert list(report.set_aside) == [ids[3]]
     assert judge_states(store) == {"revoked": 6, "licensed_provisional": 1}
@@ -201,7 +204,7 @@ def test_a_listing_closes_the_route_even_before_it_is_entered(store: Store) -> N
     casework, clock = town(store, LICENSED_AT)
     firm = Identity("firm-1", frozenset({"applicant"}), enterprise=code(1))
     dispatch = blacklisted(casework, firm)
-    assert dispatch["tracks"]["main"] == "revoked"
+    assert dispatch == {"main": "revoked", "materials": "owed", "check": "outstanding"}
     case_id = str(open_case(casework, 1).plain["id"])
     casework.act(case_id, Doing("inform"), OFFICER)
     before = casework.look(case_id, OFFICER).plain
@@ -217,11 +220,8 @@ def test_a_listing_closes_the_route_even_before_it_is_entered(store: Store) -> N
     assert clock.at == LICENSED_AT
 
 
-def blacklisted(casework: Casework, firm: Identity) -> dict[str, object]:
-    """A dispatch licence revoked for untrue material: the blacklist of reform 10."""
-    from cases.casework import Opening
-    from machines.case import Party
-
+def blacklisted(casework: Casework, firm: Identity) -> dict[str, str]:
+    """The tracks of a dispatch licence revoked for untrue material: reform 10's blacklist."""
     approver = Identity("a", frozenset({"approval"}))
     inspector = Identity("b", frozenset({"approval"}))
     party = Party("enterprise", "虚构派遣有限公司", firm.enterprise)
@@ -232,7 +232,7 @@ def blacklisted(casework: Casework, firm: Identity) -> dict[str, object]:
         ("decide_and_issue", approver), ("find_ground", inspector), ("revoke", approver),
     ):  # fmt: skip
         casework.act(case_id, doing_of(casework, case_id, event, identity), identity)
-    return dict(casework.look(case_id, OFFICER).plain)
+    return dict(casework.look(case_id, OFFICER).plain["tracks"])
 
 
 def doing_of(casework: Casework, case_id: str, event: str, identity: Identity) -> Doing:
