@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.store import open_store
-
 from cases.casework import Casework
 from cases.clock import Clock, SandboxClock, SystemClock, machine_time
 from cases.ports import Store
+from cases.store import open_store
 from machines.book import Rulebook, rulebook
 from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from api.console.texts import TABLE
 from api.console.visit import Visit
-from api.console.wording import label
 from machines.compiler import Compiled
 
 # As said on paper; what the table of the page shows anyway is left out of it.
@@ -34,18 +34,36 @@ def _rows(visit: Visit, compiled: Compiled, name: str, value: Any) -> Iterator[R
     key = f"receipt.{name}"
     said = visit.say(key) if key in TABLE["zh"] else name
     if not isinstance(value, Mapping):
-        yield said, _flat(value)
+        yield said, _moment(visit, value) if name == "start" else _flat(value)
     elif set(value) == {"zh", "en"}:
         yield said, visit.text(value)
     elif name == "rolled":
         yield said, f"{value['from']} → {value['to']}"
     elif name == "source":
-        source = {**value, "parameter": label(visit, compiled, str(value.get("parameter", "")))}
-        yield said, " · ".join(str(one) for one in source.values() if one not in (None, ""))
+        yield said, " · ".join(_source(visit, compiled, value))
     elif name == "calendar":
         yield said, _calendar(visit, value)
     else:
         yield said, _flat(value)
+
+
+def _source(visit: Visit, compiled: Compiled, source: Mapping[str, Any]) -> Iterator[str]:
+    """The number, the clause or setting it comes from, since when, and the date that chose it."""
+    if "value" in source:
+        unit = str(source.get("unit", ""))
+        known = f"unit.{unit}" in TABLE["zh"]
+        yield f"{source['value']} {visit.say(f'unit.{unit}') if known else unit}"
+    if source.get("clause"):
+        yield f"{visit.say('clause')} {source['clause']}"
+    if source.get("setting"):
+        settings = {one.id: visit.text(one) for one in compiled.definition.settings}
+        yield f"{visit.say('receipt.setting')} {settings.get(source['setting'], '')}"
+    if source.get("basis"):
+        yield str(source["basis"])
+    if source.get("since"):
+        yield visit.say("receipt.since", on=source["since"])
+    if source.get("looked_up_on"):
+        yield visit.say("receipt.looked_up", on=source["looked_up_on"])
 
 
 def _calendar(visit: Visit, used: Mapping[str, Any]) -> str:
@@ -55,6 +73,13 @@ def _calendar(visit: Visit, used: Mapping[str, Any]) -> str:
         "receipt.version", version=str(used.get("version", ""))[:12], until=used.get("firm_until")
     )
     return " · ".join([*notices, version])
+
+
+def _moment(visit: Visit, start: str) -> str:
+    """An instant to the minute; a day as it is."""
+    if "T" not in start:
+        return start
+    return f"{datetime.fromisoformat(start).astimezone(visit.now.tzinfo):%Y-%m-%d %H:%M}"
 
 
 def _flat(value: Any) -> str:

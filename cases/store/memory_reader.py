@@ -26,7 +26,7 @@ from cases.store.asked import COUNTED, in_utc, lowered, named_state
 from machines.duties import RUNNING
 
 if TYPE_CHECKING:
-    from cases.store.memory import Shelves
+    from cases.store.shelves import Shelves
 
 _BY_AGE = attrgetter("at", "case_id", "seq", "n")
 

@@ -24,7 +24,7 @@ from cases.store.memory_reader import MemoryReader
 from cases.store.shelf import Shelf
 
 if TYPE_CHECKING:
-    from cases.store.memory import Shelves
+    from cases.store.shelves import Shelves
 
 Row = TypeVar("Row")
 _BY_AGE = attrgetter("at", "case_id", "seq", "n")

@@ -53,10 +53,11 @@ class Prepared:
     def changed(self, driver: Any, given: Sequence[Given]) -> int:
         """Runs it once for each of the parameters; how many rows that changed."""
         cursor = driver.cursor()
-        if len(given) == 1:
-            cursor.execute(self._sql, self._bound(given[0]))
+        bound = [self._bound(each) for each in given]
+        if len(bound) == 1:
+            cursor.execute(self._sql, bound[0])
         else:
-            cursor.executemany(self._sql, [self._bound(each) for each in given])
+            cursor.executemany(self._sql, bound)
         changed: int = cursor.rowcount
         cursor.close()
         return changed

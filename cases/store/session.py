@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -11,9 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Executable, Table
 
 from cases.ports import StoreError
+from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, translated
 from cases.store.prepared import Given
-from cases.store.statements import INSERT, Statements
+from cases.store.statements import INSERT
 from cases.store.tables import METADATA
 
 Row = TypeVar("Row")
@@ -57,20 +57,17 @@ class Session:
         if not self._write:
             raise StoreError("this unit of work only reads: open it with write=True")
 
-    @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Whatever goes wrong inside spoils the unit."""
+    def _must_be_sound(self) -> None:
         if self._spoiled is not None:
             raise StoreError(f"this unit of work has failed already: {self._spoiled}")
-        try:
-            yield
-        except FAILURES as error:
-            raise self._spoil(translated(error, self._shown)) from error
 
     def _all(self, statement: Executable, given: Given) -> Sequence[Sequence[Any]]:
         """What a query finds, in the order of its columns."""
-        with self._failing():
+        self._must_be_sound()
+        try:
             return self._known[statement].found(self._driver, given)
+        except FAILURES as error:
+            raise self._spoil(translated(error, self._shown)) from error
 
     def _one(self, statement: Executable, **given: Any) -> Sequence[Any] | None:
         """The first of it."""
@@ -100,8 +97,11 @@ class Session:
     def _change(self, statement: Executable, *given: Given) -> int:
         """How many rows were changed."""
         self._must_write()
-        with self._failing():
+        self._must_be_sound()
+        try:
             return self._known[statement].changed(self._driver, given)
+        except FAILURES as error:
+            raise self._spoil(translated(error, self._shown)) from error
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
         if rows:

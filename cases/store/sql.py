@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from cases.ports import NotMigrated, StoreError, Unit
 from cases.store import migrate
 from cases.store.asked import not_migrated
+from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, busy, translated
-from cases.store.statements import Statements
 from cases.store.turns import Turns
 from cases.store.unit import SqlUnit
 
@@ -54,7 +56,6 @@ class SqlStore:
         with self._begun(write) as connection:
             unit = SqlUnit(connection, self._known, self.url, self._clock, write=write)
             yield unit
-            unit.settle()
 
     @contextmanager
     def _begun(self, write: bool) -> Iterator[Connection]:
@@ -118,13 +119,24 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
 
 
 def _postgres_engine(url: URL, patience_s: float) -> Engine:
-    given = str(url.query.get("options", ""))
-    return create_engine(
+    options = f"{_POSTGRES.format(ms=round(patience_s * 1000))} {url.query.get('options', '')}"
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         connect_args={
-            "options": f"{_POSTGRES.format(ms=round(patience_s * 1000))} {given}".strip(),
+            "options": options.strip(),
             "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),
+            "keepalives_idle": 60,
         },
     )
+
+    @event.listens_for(engine, "checkout")
+    def alive(connection: Any, record: object, proxy: object) -> None:
+        """An idle server says nothing; what can be read is its farewell. Costs no round trip."""
+        del record, proxy
+        with DefaultSelector() as selector:
+            selector.register(connection.fileno(), EVENT_READ)
+            if selector.select(timeout=0):
+                raise DisconnectionError("the server closed an idle connection")
+
+    return engine

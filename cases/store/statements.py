@@ -1,32 +1,25 @@
 """Every statement the SQL store runs, built once: building one per call costs more than running it.
 
-What the engines say differently is decided here, when a store is opened, and nowhere else.
+What the engines say differently is in `dialect.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    JSON,
     BigInteger,
     BindParameter,
     ColumnElement,
     Date,
-    Dialect,
-    Executable,
     Select,
     Table,
     Text,
     Update,
     and_,
-    any_,
     bindparam,
     case,
-    cast,
     delete,
     exists,
     func,
@@ -39,10 +32,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.store.asked import COUNTED
-from cases.store.prepared import Prepared
 from cases.store.tables import (
     CASES,
     CREDIT_FACTS,
@@ -62,10 +53,10 @@ from cases.store.tables import (
 )
 from machines.duties import RUNNING
 
-_LIMIT: BindParameter[int] = bindparam("limit", type_=BigInteger())
+LIMIT: BindParameter[int] = bindparam("limit", type_=BigInteger())
 
 
-def _age(table: Any) -> tuple[ColumnElement[Any], ...]:
+def age(table: Any) -> tuple[ColumnElement[Any], ...]:
     return (table.c.at, table.c.case_id, table.c.seq, table.c.n)
 
 
@@ -76,7 +67,7 @@ def _is_source(table: Table) -> ColumnElement[bool]:
 def _claim(*conditions: ColumnElement[bool], mild: bool) -> Select[Any]:
     due = CASES.c.next_mild_at if mild else CASES.c.next_enforce_at
     chosen = select(CASES).where(due <= bindparam("until"), *conditions)
-    return chosen.order_by(due, CASES.c.id).limit(_LIMIT).with_for_update(skip_locked=True)
+    return chosen.order_by(due, CASES.c.id).limit(LIMIT).with_for_update(skip_locked=True)
 
 
 def _next(due: ColumnElement[Any]) -> Select[Any]:
@@ -121,13 +112,13 @@ CLAIM_WORK = (
                 select(_earlier.c.seq).where(
                     _earlier.c.done_at.is_(None),
                     _earlier.c.target == WORK.c.target,
-                    tuple_(*_age(_earlier)) < tuple_(*_age(WORK)),
+                    tuple_(*age(_earlier)) < tuple_(*age(WORK)),
                 )
             )
         ),
     )
-    .order_by(*_age(WORK))
-    .limit(_LIMIT)
+    .order_by(*age(WORK))
+    .limit(LIMIT)
     .with_for_update(skip_locked=True, of=WORK)
 )
 FINISH_WORK: Update = (
@@ -136,7 +127,7 @@ FINISH_WORK: Update = (
 OPEN_WORK = (
     select(WORK)
     .where(WORK.c.target == bindparam("target"), WORK.c.done_at.is_(None))
-    .order_by(*_age(WORK))
+    .order_by(*age(WORK))
 )
 END_LIST: Update = (
     update(LIST_ROWS)
@@ -146,7 +137,7 @@ END_LIST: Update = (
 CREDIT_FACTS_OF = (
     select(CREDIT_FACTS)
     .where(CREDIT_FACTS.c.uscc == bindparam("uscc"))
-    .order_by(*_age(CREDIT_FACTS))
+    .order_by(*age(CREDIT_FACTS))
 )
 IDEMPOTENT = select(IDEMPOTENCY).where(
     IDEMPOTENCY.c.actor == bindparam("actor"), IDEMPOTENCY.c.key == bindparam("key")
@@ -180,12 +171,12 @@ INSERT = {
 # Written out, as in the index, which is of use only to a query that says the same.
 _running = OBLIGATIONS.c.status.in_([literal_column(f"'{status}'") for status in RUNNING])
 _found = bindparam("text", type_=Text())
-_key = (OBLIGATIONS.c.case_id, OBLIGATIONS.c.obligation, OBLIGATIONS.c.occurrence)
+DIARY_KEY = (OBLIGATIONS.c.case_id, OBLIGATIONS.c.obligation, OBLIGATIONS.c.occurrence)
 # What has no date comes last.
-_diary_place = (func.coalesce(OBLIGATIONS.c.earliest, literal(date.max, Date())), *_key)
+_diary_place = (func.coalesce(OBLIGATIONS.c.earliest, literal(date.max, Date())), *DIARY_KEY)
 _after = tuple_(
     bindparam("after", type_=Date()),
-    *(bindparam(f"after_{column.name}", type_=column.type) for column in _key),
+    *(bindparam(f"after_{column.name}", type_=column.type) for column in DIARY_KEY),
 )
 OBLIGATION_FILTERS: dict[str, ColumnElement[bool]] = {
     "zone": OBLIGATIONS.c.zone == bindparam("zone"),
@@ -226,80 +217,3 @@ CASE_FILTERS: dict[str, ColumnElement[bool]] = {
     "settled": CASES.c.settled == bindparam("settled"),
     "after": CASES.c.id > bindparam("after"),
 }
-
-
-class Statements:
-    """The statements of one engine: `sqlite` or `postgresql`."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-        self._prepared: dict[Executable, Prepared] = {}
-        self.postgres = dialect.name == "postgresql"
-        self._insert = postgresql.insert if self.postgres else sqlite.insert
-        self._listings: dict[tuple[str, frozenset[str]], Select[Any]] = {}
-        self.case_filters = CASE_FILTERS | self._track_filters()
-        self.obligation_filters = OBLIGATION_FILTERS | {"case_ids": self._among()}
-
-    def __getitem__(self, statement: Executable) -> Prepared:
-        """A statement ready to run, compiled the first time it is asked for."""
-        if statement not in self._prepared:
-            self._prepared[statement] = Prepared(statement, self._dialect)
-        return self._prepared[statement]
-
-    def listing(self, what: str, active: frozenset[str]) -> Select[Any]:
-        """The query of a listing with these filters, built the first time it is asked for."""
-        if (what, active) not in self._listings:
-            table, filters, order = {
-                "cases": (CASES, self.case_filters, (CASES.c.id,)),
-                "obligations": (OBLIGATIONS, self.obligation_filters,
-                                (OBLIGATIONS.c.earliest.nulls_last(), *_key)),
-                "lists": (LIST_ROWS, LIST_FILTERS, (LIST_ROWS.c.since_at, *LIST_ROWS.primary_key)),
-                "outbox": (OUTBOX, OUTBOX_FILTERS, _age(OUTBOX)),
-            }[what]  # fmt: skip
-            chosen = select(table).where(
-                *(filters[name] for name in sorted(active & filters.keys()))
-            )
-            self._listings[what, active] = chosen.order_by(*order).limit(_LIMIT)
-        return self._listings[what, active]
-
-    @cached_property
-    def keep_obligation(self) -> Executable:
-        """Inserts or replaces the diary row of a key."""
-        return self._replacing(OBLIGATIONS)
-
-    @cached_property
-    def keep_meta(self) -> Executable:
-        """Inserts or replaces what is known under a name."""
-        return self._replacing(META)
-
-    @cached_property
-    def keep_definition(self) -> Executable:
-        """Keeps a text, unless it is kept already."""
-        return self._insert(DEFINITIONS).on_conflict_do_nothing()
-
-    def _replacing(self, table: Table) -> Executable:
-        new = self._insert(table)
-        rest = {each.name: new.excluded[each.name] for each in table.c if not each.primary_key}
-        return new.on_conflict_do_update(index_elements=list(table.primary_key.c), set_=rest)
-
-    def _track_filters(self) -> dict[str, ColumnElement[bool]]:
-        """A case with any track in a state, or with a named one in it."""
-        if self.postgres:
-            path = cast(CASES.c.state, JSON), literal("tracks", Text())
-            tracks = func.json_each_text(func.json_extract_path(*path))
-        else:
-            tracks = func.json_each(CASES.c.state, "$.tracks")
-        each = tracks.table_valued("key", "value")
-        in_state = each.c.value == bindparam("state", type_=Text())
-        named = each.c.key == bindparam("track", type_=Text())
-        return {
-            "state": exists(select(literal(1)).select_from(each).where(in_state)),
-            "track": exists(select(literal(1)).select_from(each).where(in_state, named)),
-        }
-
-    def _among(self) -> ColumnElement[bool]:
-        """Rows of these cases, given as one value: their number is not limited."""
-        if self.postgres:
-            return OBLIGATIONS.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text)))
-        each = func.json_each(bindparam("case_ids", type_=Text())).table_valued("value")
-        return OBLIGATIONS.c.case_id.in_(select(each.c.value))

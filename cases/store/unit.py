@@ -28,6 +28,7 @@ from cases.rows import (
 from cases.store import statements as s
 from cases.store import tables as t
 from cases.store.asked import COUNTED, lowered, must_be_settable, named_state
+from cases.store.dialect import Statements
 from cases.store.session import Session, plain
 
 ALL = 2**62  # a limit that limits nothing
@@ -39,7 +40,7 @@ class SqlUnit(Session):
     def __init__(
         self,
         connection: Connection,
-        known: s.Statements,
+        known: Statements,
         shown: str,
         clock: Callable[[], datetime] | None,
         *,
