@@ -52,18 +52,6 @@ class Swept:
     enforced: tuple[Enforced, ...]
 
 
-def due_rungs(
-    casework: Casework, unit: Unit, row: CaseRow, until: datetime, *, mild_only: bool
-) -> tuple[Case, tuple[Rung, ...]]:
-    """What is due in a case and would be taken now."""
-    case, compiled = casework.load(unit, row)
-    return case, tuple(
-        rung
-        for rung in pending(compiled, case)
-        if rung.instant <= until and not (mild_only and rung.adverse)
-    )
-
-
 def sweep_case(
     casework: Casework, unit: Unit, row: CaseRow, now: datetime, sweep: str, *, mild_only: bool
 ) -> Swept:

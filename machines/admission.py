@@ -30,9 +30,9 @@ def admit(compiled: Compiled, act: Open, at: datetime, world: World) -> Refused 
     opening = definition.opening
     clause = opening.clauses[0] if opening.clauses else None
     if act.actor.role not in opening.role:
-        names = ", ".join(opening.role)
+        chinese, names = compiled.names(opening.role)
         return Refused(
-            "role_not_allowed", f"该角色不能发起此事项（可发起：{names}）。",
+            "role_not_allowed", f"该角色不能发起此事项（可发起：{chinese}）。",
             f"role {act.actor.role} may not open this; allowed: {names}", clause,
         )  # fmt: skip
     refused = _parties(compiled, act) or check(
@@ -84,13 +84,13 @@ def _parties(compiled: Compiled, act: Open) -> Refused | None:
             )  # fmt: skip
     everyone: list[tuple[str, Party]] = [("subject", act.subject), *act.parties.items()]
     for role, party in everyone:
-        refused = _code(role, party)
+        refused = _code(compiled.labels.get(role, (role, role))[0], role, party)
         if refused is not None:
             return refused
     return None
 
 
-def _code(role: str, party: Party) -> Refused | None:
+def _code(label: str, role: str, party: Party) -> Refused | None:
     """A credit code where the kind of party has one, and none where it cannot have one yet."""
     if party.kind == "pre_establishment" and party.uscc is not None:
         return Refused(
@@ -99,13 +99,13 @@ def _code(role: str, party: Party) -> Refused | None:
         )  # fmt: skip
     if party.kind in _WITH_CODE and party.uscc is None:
         return Refused(
-            "uscc_missing", f"缺少统一社会信用代码（{role}：{party.name}）。",
+            "uscc_missing", f"缺少统一社会信用代码（{label}：{party.name}）。",
             f"the credit code of {role} ({party.name}) is missing",
         )  # fmt: skip
     problem = problem_with(party.uscc) if party.uscc is not None else None
     if problem is None:
         return None
-    return Refused("uscc_wrong", f"{role}：{problem.zh}", f"{role}: {problem.en}")
+    return Refused("uscc_wrong", f"{label}：{problem.zh}", f"{role}: {problem.en}")
 
 
 def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurrence:

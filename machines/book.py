@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from machines.checks import check_names
-from machines.compiler import Compiled, Side
+from machines.compiler import Compiled, Side, side_of_role
 from machines.definition import Definition
 from machines.reader import Parsed, read
 from machines.texts import ClauseBook, ParameterFile, Role, RoleFile
@@ -52,24 +52,18 @@ class Rulebook:
     @property
     def sides(self) -> dict[str, Side]:
         """Role id -> whose side it is on."""
-        return _sides(self.roles)
+        return {name: side_of_role(role) for name, role in self.roles.items()}
 
     def with_text(self, text: str) -> Rulebook:
         """The same book with one more definition, as kept in a store."""
         definition, _ = read(Definition, "stored/definition.yaml", text)
-        compiled = Compiled(definition, hash_of(text), self.sides)
+        compiled = Compiled(definition, hash_of(text), self.roles)
         return replace(self, by_hash={**self.by_hash, compiled.hash: compiled})
 
 
 def hash_of(text: str) -> str:
     """The name of a definition's exact text: sha256, in hex."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _sides(roles: Mapping[str, Role]) -> dict[str, Side]:
-    return {
-        name: role.side if role.side != "engine" else "authority" for name, role in roles.items()
-    }
 
 
 def workflows_folder() -> Path:
@@ -116,7 +110,7 @@ def load_workflow(folder: Path, roles: Mapping[str, Role]) -> Workflow:
         before, _ = read(Definition, folder / "before.yaml")
     workflow = Workflow(
         key=folder.name,
-        compiled=Compiled(definition, hash_of(text), _sides(roles)),
+        compiled=Compiled(definition, hash_of(text), roles),
         clauses=clauses,
         before=before,
         parameters=parameters,

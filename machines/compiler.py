@@ -8,13 +8,14 @@ machine is read once into a table for the hot paths; a test holds the two equal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from transitions import EventData, Machine, MachineError
 
 from machines.definition import Definition, Obligation, Timer, Transition
+from machines.texts import Role
 from machines.words import Text
 from rules.guards import first_unmet
 from rules.view import Unmet, View
@@ -62,6 +63,11 @@ class _Condition:
         return True
 
 
+def side_of_role(role: Role) -> Side:
+    """Whose side a role is on; the engine acts for the authority."""
+    return "authority" if role.side == "engine" else role.side
+
+
 def open_to(edge: Transition, role: str) -> bool:
     """Whether a role may take an edge; automatic edges are the engine's."""
     return role in (edge.role or ("engine",))
@@ -99,12 +105,18 @@ def _table(track: str, machine: Machine) -> dict[tuple[str, str, str], Edges]:
 
 class Compiled:
     """A definition ready to run. `hash` names its exact text; `sides` says of each role whose
-    side it is on (applicant, authority, third_party)."""
+    side it is on; `labels` what everything is called, in Chinese and English."""
 
-    def __init__(self, definition: Definition, text_hash: str, sides: Mapping[str, Side]) -> None:
+    def names(self, ids: Iterable[str]) -> tuple[str, str]:
+        """Several names as one phrase in each language; English keeps the ids for programs."""
+        known = list(ids)
+        chinese = "、".join(self.labels.get(name, (name, name))[0] for name in known)
+        return chinese, ", ".join(known)
+
+    def __init__(self, definition: Definition, text_hash: str, roles: Mapping[str, Role]) -> None:
         self.definition = definition
         self.hash = text_hash
-        self.sides = sides
+        self.sides: dict[str, Side] = {name: side_of_role(role) for name, role in roles.items()}
         self._machines = {track: _machine(definition, track) for track in definition.tracks}
         self.table: dict[tuple[str, str, str], Edges] = {}
         for track, machine in self._machines.items():
@@ -117,7 +129,7 @@ class Compiled:
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
         self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
         self.groups = _groups(definition)
-        self.labels = _labels(definition)
+        self.labels = _labels(definition, roles)
 
     def choose(self, at: tuple[str, str, str], role: str, view: View, *, hot: bool) -> Choice:
         """Which edge a role's event takes; `at`: track, its state, event. `hot` reads the table,
@@ -160,8 +172,11 @@ def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
     }
 
 
-def _labels(definition: Definition) -> dict[str, tuple[str, str]]:
+def _labels(definition: Definition, roles: Mapping[str, Role]) -> dict[str, tuple[str, str]]:
     named: list[tuple[str, Text]] = [
+        *roles.items(),
+        ("subject", Text(zh="申请人", en="the applicant")),
+        *definition.parties.items(),
         *definition.facts.items(),
         *definition.licences.items(),
         *definition.documents.items(),

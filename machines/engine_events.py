@@ -211,11 +211,11 @@ def allowed(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     ]
     roles = {role for edge in edges for role in edge.role}
     if edges and act.actor.role not in roles:
-        names = ", ".join(sorted(roles)) or "engine"
+        chinese, names = compiled.names(sorted(roles) or ["engine"])
         label = compiled.labels[act.event]
         clause = edges[0].clauses[0] if edges[0].clauses else None
         return Refused(
-            "role_not_allowed", f"“{label[0]}”须由以下角色办理：{names}。",
+            "role_not_allowed", f"“{label[0]}”须由以下角色办理：{chinese}。",
             f"{act.event} is done by {names}, not by {act.actor.role}", clause,
         )  # fmt: skip
     event = definition.events[act.event]

@@ -18,7 +18,6 @@ from cases.enforcement import (
     BrokenCase,
     Enforced,
     apply_work,
-    due_rungs,
     merged,
     sweep_case,
 )
@@ -169,7 +168,8 @@ class Enforcer:
             any_done = True
 
     def plan(self, until: datetime | None = None) -> list[Planned]:
-        """Who would be hit now (or by `until`), changing nothing."""
+        """Who would be hit now (or by `until`), with what would be born on the way; changes
+        nothing. A case that cannot be processed stands there with the rung `broken`."""
         found: list[Planned] = []
         try:
             with self.store.unit() as unit:
@@ -177,17 +177,27 @@ class Enforcer:
                 held = current(unit) is not None
                 limit = until or now
                 for row in unit.claim_cases(limit, 1_000_000, mild_only=False, now=now):
-                    _, rungs = due_rungs(self.casework, unit, row, limit, mild_only=False)
-                    found.extend(
-                        Planned(row.id, row.workflow, row.subject_name, rung.obligation,
-                                rung.occurrence, rung.rung, rung.instant,
-                                max(0.0, (now - rung.instant).total_seconds()), rung.adverse,
-                                held and rung.adverse)
-                        for rung in rungs
-                    )  # fmt: skip
+                    found.extend(self._planned(unit, row, now, limit, held=held))
                 raise _Undo
         except _Undo:
             return sorted(found, key=lambda one: (one.due, one.case_id))
+
+    def _planned(
+        self, unit: Unit, row: CaseRow, now: datetime, limit: datetime, *, held: bool
+    ) -> list[Planned]:
+        try:
+            swept = sweep_case(self.casework, unit, row, limit, "plan", mild_only=False)
+        except _BROKEN as error:
+            log.warning("case %s cannot be planned: %s", row.id, error)
+            due = row.next_enforce_at or now
+            return [Planned(row.id, row.workflow, row.subject_name, "", 0, "broken", due, 0.0,
+                            adverse=False, held=False)]  # fmt: skip
+        return [
+            Planned(one.case_id, one.workflow, one.subject, one.obligation, one.occurrence,
+                    one.rung, one.due, max(0.0, (now - one.due).total_seconds()), one.adverse,
+                    held and one.adverse)
+            for one in swept.enforced
+        ]  # fmt: skip
 
     def next_instant(self) -> datetime | None:
         """When the next rung of any case falls due."""

@@ -44,6 +44,8 @@ def in_utc(at: datetime) -> datetime:
 
 def not_migrated(shown: str) -> str:
     """What to do about an empty or old schema."""
+    if shown == "memory://":
+        return "a store in memory begins empty: call its upgrade() first"
     return (
         f"the database {shown} has no schema yet or an old one: "
         f"run `chengnuo db upgrade --db {shown}`"

@@ -58,6 +58,13 @@ class MemoryUnit(MemoryReader):
     def write(self, batch: Batch) -> None:
         """Everything or a conflict."""
         s = self._may_write()
+        try:
+            self._write_batch(s, batch)
+        except (Conflict, StoreError, ValueError) as error:
+            self._spoiled = error
+            raise
+
+    def _write_batch(self, s: Shelves, batch: Batch) -> None:
         self._insert(s.idempotency, batch.idempotency)
         self._insert(
             s.definitions, (d for d in batch.definitions if s.definitions.get(d.hash) is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 from alembic import command
@@ -14,6 +15,7 @@ from cases.store.asked import must_be_a_birth, must_match, not_migrated
 from cases.store.statements import ALL_META
 from cases.store.tables import META
 
+_ALONE = threading.Lock()  # Alembic keeps what it works on in globals
 _VERSION = text("SELECT version_num FROM alembic_version")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4848202501020900)")
 
@@ -36,7 +38,8 @@ def upgrade(connection: Connection, birth: str | None, shown: str) -> None:
     revisions = config()
     _not_newer(connection, revisions, shown)
     revisions.attributes["connection"] = connection
-    command.upgrade(revisions, "head")
+    with _ALONE:
+        command.upgrade(revisions, "head")
     meta = read_meta(connection)
     if "birth" not in meta:
         born = {"birth": birth or "production", "instance": str(uuid.uuid4())}

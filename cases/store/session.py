@@ -102,6 +102,8 @@ class Session:
             return self._known[statement].changed(self._driver, given)
         except FAILURES as error:
             raise self._spoil(translated(error, self._shown)) from error
+        except ValueError as error:  # a value that cannot be stored, perhaps in mid-batch
+            raise self._spoil(error) from None
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
         if rows:

@@ -56,6 +56,7 @@ class SqlStore:
         with self._begun(write) as connection:
             unit = SqlUnit(connection, self._known, self.url, self._clock, write=write)
             yield unit
+            unit.settle()
 
     @contextmanager
     def _begun(self, write: bool) -> Iterator[Connection]:
@@ -99,7 +100,9 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
         raise StoreError(f"there is no folder {path.absolute().parent} to keep {path.name} in")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a database file")
-    engine = create_engine(url, paramstyle="named", connect_args={"timeout": patience_s})
+    engine = create_engine(
+        url, paramstyle="named", pool_timeout=patience_s, connect_args={"timeout": patience_s}
+    )
 
     @event.listens_for(engine, "connect")
     def prepared(connection: Any, record: object) -> None:
@@ -123,6 +126,7 @@ def _postgres_engine(url: URL, patience_s: float) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
+        pool_timeout=patience_s,
         connect_args={
             "options": options.strip(),
             "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),

@@ -131,7 +131,8 @@ def test_a_dry_run_lists_who_would_be_hit_and_changes_nothing(store: Store) -> N
     assert worker.plan() == []
     plan = worker.plan(ENFORCEABLE_AT)
     assert {one.case_id for one in plan} == set(ids)
-    assert {one.rung for one in plan} == {"warn:30", "warn:10", "warn:3", "missed"}
+    assert {one.rung for one in plan} == {"warn:30", "warn:10", "warn:3", "missed", "enforced"}
+    assert {one.rung for one in plan if one.adverse} == {"enforced"}
     assert judge(store) == {"licensed_provisional": 3}
 
 

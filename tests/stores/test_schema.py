@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cases.ports import NotMigrated, Store, StoreError, WrongBirth
 from cases.store import open_store
+from cases.store.dialect import Statements
+from cases.store.statements import CLAIM, CLAIM_RETRIED, CLAIM_WORK
 from cases.store.tables import APPEND_ONLY, METADATA
 from tests.stores import samples as s
 
@@ -213,12 +216,31 @@ def test_a_sqlite_database_is_set_up_for_many_readers_and_one_writer(tmp_path: P
     store.close()
 
 
-def test_the_due_cases_are_found_by_their_index(database: Store, database_url: str) -> None:
-    """An idle poll must not read every case."""
-    claim = "SELECT id FROM cases WHERE next_enforce_at <= '2025-01-01' AND broken IS NULL LIMIT 9"
+def test_what_is_polled_is_found_by_its_index(database: Store, database_url: str) -> None:
+    """An idle poll must not read every case: every claim has a partial index that fits it."""
+    given = {"until": s.AT, "now": s.AT, "limit": 9, "due_before": s.DAY}
     with _raw(database_url) as connection:
-        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        if connection.dialect.name == "postgresql":
+        dialect = connection.dialect
+        postgres = dialect.name == "postgresql"
+        if postgres:  # it reads an empty table rather than an index
             connection.execute(text("SET enable_seqscan = off"))
-        plan = str(connection.execute(text(explain + claim)).all())
-    assert "ix_cases_enforce" in plan
+        diary = Statements(dialect).listing("obligations", frozenset({"running", "due_before"}))
+        for index, query in {
+            "ix_cases_enforce": CLAIM[False],
+            "ix_cases_mild": CLAIM[True],
+            "ix_cases_broken": CLAIM_RETRIED[False],
+            "ix_work_open": CLAIM_WORK,
+            "ix_obligations_running": diary,
+        }.items():
+            asked = query.params({name: given[name] for name in query.compile().params})
+            sql = asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+            explain = "EXPLAIN" if postgres else "EXPLAIN QUERY PLAN"
+            plan = connection.exec_driver_sql(f"{explain} {sql}".replace("%", "%%")).all()
+            assert index in str(plan), plan
+
+
+def test_two_that_upgrade_at_once_agree(empty: Store) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(empty.upgrade, "sandbox") for _ in range(4)]:
+            done.result(timeout=60)
+    empty.check("sandbox")

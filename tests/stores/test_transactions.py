@@ -107,6 +107,19 @@ def test_a_conflict_that_somebody_swallows_is_raised_again_at_the_end(store: Sto
         assert [row.id for row in unit.cases()] == ["c1"]
 
 
+def test_a_value_that_cannot_be_stored_spoils_the_whole_batch(store: Store) -> None:
+    naive = s.obligation("c2", due_at=s.AT.replace(tzinfo=None))
+
+    def careless() -> None:
+        with store.unit() as unit, pytest.raises(ValueError, match="needs an offset"):
+            unit.write(s.opened(s.case("c2"), obligations=(s.obligation(), naive)))
+
+    with pytest.raises(ValueError, match="needs an offset"):
+        careless()
+    with store.unit() as unit:
+        assert unit.case("c2") is None
+
+
 def test_a_unit_sees_what_it_wrote_itself(store: Store) -> None:
     with store.unit() as unit:
         unit.write(s.opened(entries=(s.entry(),)))
