@@ -107,18 +107,21 @@ def load_workflow(folder: Path, roles: Mapping[str, Role]) -> Workflow:
     parameters = _parameters(folder)
     before = None
     if (folder / "before.yaml").exists():
-        before, _ = read(Definition, folder / "before.yaml")
+        before = read(Definition, folder / "before.yaml")
     workflow = Workflow(
         key=folder.name,
         compiled=Compiled(definition, hash_of(text), roles),
         clauses=clauses,
-        before=before,
+        before=before[0] if before is not None else None,
         parameters=parameters,
         text=text,
         parsed=parsed,
     )
     known = frozenset(clause.id for clause in clauses.clauses)
-    check_names(folder.name, definition, parsed, known, frozenset(parameters), frozenset(roles))
+    names = (known, frozenset(parameters), frozenset(roles))
+    check_names(folder.name, definition, parsed, *names)
+    if before is not None:
+        check_names(f"{folder.name}_before", *before, *names)
     return workflow
 
 

@@ -229,7 +229,7 @@ def test_what_is_polled_is_found_by_its_index(database: Store, database_url: str
             "ix_cases_enforce": CLAIM[False],
             "ix_cases_mild": CLAIM[True],
             "ix_cases_broken": CLAIM_RETRIED[False],
-            "ix_work_open": CLAIM_WORK,
+            "ix_work_": CLAIM_WORK,
             "ix_obligations_running": diary,
         }.items():
             asked = query.params({name: given[name] for name in query.compile().params})
