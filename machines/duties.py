@@ -162,8 +162,8 @@ def _arm(
     if _named_too_early(spec, anchor, now):
         return None
     occurrence = latest.occurrence if waiting and latest else _next(latest)
-    duty = armed(spec, Moment(now.after, now.world, _for(spec, anchor, now),
-                                        side_of(spec, now.sides)), occurrence)  # fmt: skip
+    begins = _for(spec, anchor, now)
+    duty = armed(spec, Moment(now.after, now.world, begins, side_of(spec, now.sides)), occurrence)
     if waiting and latest is not None:
         return replace(duty, status=latest.status, acted_at=latest.acted_at)
     return duty
@@ -191,9 +191,9 @@ def _not_applicable(spec: Obligation, now: Happening) -> bool:
 def _for(spec: Obligation | Timer, anchor: datetime, now: Happening) -> datetime:
     """An act recorded late never starts another's clock in the past: only the authority's own
     period may count from the day it says it acted."""
-    if side_of(spec, now.sides) == "authority" or anchor != now.happened_at:
+    if side_of(spec, now.sides) == "authority" or now.happened_at == now.at:
         return anchor
-    return now.at
+    return max(anchor, now.at)
 
 
 def armed(spec: Obligation | Timer, moment: Moment, occurrence: int, round_: int = 1) -> Duty:

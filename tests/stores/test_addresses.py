@@ -1,6 +1,7 @@
 """What is wrong with an address or behind it is said in words."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -80,15 +81,21 @@ def test_a_database_that_is_not_there(postgres_url: str) -> None:
     store.close()
 
 
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'"
+_CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'test_%'"
+
+
 def test_connections_that_the_server_cut_are_replaced(postgres_url: str, postgres_server) -> None:
     store = open_store(postgres_url)
     store.upgrade()
     with store.unit() as unit:
         unit.write(s.opened())
     with postgres_server.connect() as server:
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'"
-        )
+        server.execute(_CUT)
+        until = time.monotonic() + 10
+        while server.execute(_CONNECTED).fetchone() != (0,):  # the server cuts in its own time
+            assert time.monotonic() < until
+            time.sleep(0.01)
     with store.unit() as unit:
         assert unit.case("c1") == s.case()
     store.close()
@@ -104,10 +111,7 @@ def test_a_connection_cut_in_the_middle_is_an_error_of_the_store(
         with store.unit() as unit:
             unit.write(s.opened())
             with postgres_server.connect() as server:
-                server.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname LIKE 'test_%'"
-                )
+                server.execute(_CUT)
             unit.case("c1")
 
     with pytest.raises(StoreError, match="cannot be reached"):
