@@ -14,6 +14,7 @@ from api import (
     cli_import,
     cli_serve,
     cli_settings,
+    cli_trace,
     cli_workflows,
 )
 
@@ -30,6 +31,7 @@ for part in (
     cli_serve,
     cli_demo,
     cli_workflows,
+    cli_trace,
     cli_due,
     cli_enforce,
     cli_settings,
