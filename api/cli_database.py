@@ -5,14 +5,11 @@ from __future__ import annotations
 import difflib
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.cli_answers import AsJson, Database, guarded, misuse, needed, serving, show_json
-
-if TYPE_CHECKING:
-    from cases.ports import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +26,7 @@ def upgrade(
         bool | None,
         typer.Option(
             "--sandbox/--production",
-            help="what a NEW database is born as (production unless said); an old one stays so",
+            help="what a new database is born as; unsaid, the first process that serves it decides",
         ),
     ] = None,
 ) -> None:
@@ -37,11 +34,11 @@ def upgrade(
     url = needed(db)
     with guarded():
         birth = prepare(url, sandbox=sandbox)
-    typer.echo(f"{url}: 已是最新 up to date ({birth})")
+    typer.echo(f"{url}: 已是最新 up to date ({birth or '尚未投用 not yet in service'})")
 
 
-def prepare(url: str, *, sandbox: bool | None) -> str:
-    """Creates or migrates a database and answers what it was born as.
+def prepare(url: str, *, sandbox: bool | None) -> str | None:
+    """Creates or migrates a database and answers what it was born as, None if not yet.
 
     Raises StoreError; WrongBirth where `sandbox` contradicts an existing database."""
     from cases.clock import machine_time
@@ -52,23 +49,11 @@ def prepare(url: str, *, sandbox: bool | None) -> str:
     store = open_store(url, clock=machine_time)
     try:
         asked = None if sandbox is None else "sandbox" if sandbox else "production"
-        store.upgrade(asked or _born(store) or "production")
-        store.check(asked)
-        return _born(store) or "production"
+        store.upgrade(asked)
+        with store.unit(write=False) as unit:
+            return unit.meta().get("birth")
     finally:
         store.close()
-
-
-def _born(store: Store) -> str | None:
-    """What the database was born as; None before it has a schema."""
-    from cases.ports import NotMigrated
-
-    try:
-        store.check(None)
-    except NotMigrated:
-        return None
-    with store.unit(write=False) as unit:
-        return unit.meta().get("birth")
 
 
 def token(

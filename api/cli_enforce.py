@@ -33,6 +33,8 @@ def enforce(
     if (by or reason) and not release:
         misuse("--by and --reason belong to --release")
     with serving(db) as service:
+        if not dry_run:
+            service.put_in_service()
         if release:
             _release(service, str(by), str(reason), as_json)
         elif dry_run:

@@ -35,6 +35,8 @@ def import_file(
 
     identity = Identity(by or getpass.getuser(), frozenset({"admin"}))
     with serving(db) as service:
+        if not dry_run:
+            service.put_in_service()
         try:
             report = bring_in(service.casework, file, identity, zone, dry_run=dry_run)
         except ImportFailed as failed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-import threading
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,12 +126,14 @@ def worker(db: Database = None) -> None:
     """An enforcer alone; run as many as you like on PostgreSQL. 只执行到期事项。"""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     with serving(db) as service:
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+        service.put_in_service()
+        # Blocked before any thread begins, and then waited for: a handler that sets an event could
+        # find the main thread inside that very event and wait for itself.
+        signals = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         runner = service.runner()
         runner.start()
         typer.echo("执行进程已启动 worker started (Ctrl+C 停止 stops)")
-        stop.wait()
+        signal.sigwait(signals)
         runner.stop()
     typer.echo("已停止 stopped")

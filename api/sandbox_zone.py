@@ -38,6 +38,7 @@ from cases.errors import Misused
 from cases.identity import Identity, keep_token
 from cases.ports import Unit
 from cases.settings import declared, set_setting
+from machines.book import Rulebook, rulebook
 from machines.case import Party
 from machines.rungs import midnight
 
@@ -73,7 +74,7 @@ def _applicant(user: str, party: Party) -> Account:
     return Account(user, party.name, "applicant", ("applicant",), party.uscc)
 
 
-ACCOUNTS: tuple[Account, ...] = (
+_NAMED: tuple[Account, ...] = (
     Account("approval", "审批人员甲", "approval officer", ("approval",)),
     Account("approval-2", "审批人员乙", "second approval officer", ("approval",)),
     Account("review", "审核人员", "review officer", ("review",)),
@@ -100,6 +101,24 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("founder-2", "沙洲咨询（虚构，设立中）", "second founder", ("applicant",)),
     Account("preparer", PREPARER.name, "EIA preparer", ("preparer",), PREPARER.uscc),
 )  # fmt: skip
+
+
+def _others(book: Rulebook) -> tuple[Account, ...]:
+    """An account for each further role in which somebody acts in some reform."""
+    covered = {role for account in _NAMED for role in account.roles} | {"engine"}
+    acting = {
+        role
+        for workflow in book.workflows.values()
+        for edge in workflow.definition.transitions
+        for role in edge.role
+    }
+    return tuple(
+        Account(role, book.roles[role].zh, book.roles[role].en, (role,))
+        for role in sorted(acting - covered)
+    )
+
+
+ACCOUNTS = (*_NAMED, *_others(rulebook()))
 CAST = {account.user: account.identity for account in ACCOUNTS}
 
 # Each story with the number of days before the zone's first day on which it opens.

@@ -29,6 +29,13 @@ class Service:
         """The rulebook in use."""
         return self.casework.book
 
+    def put_in_service(self) -> None:
+        """A database of which nobody has said what it is for is production from now on."""
+        with self.store.unit(write=False) as unit:
+            unborn = "birth" not in unit.meta()
+        if unborn:
+            self.store.upgrade("production")
+
     def runner(self) -> Runner:
         """A background sweeper: a sandbox is looked at often, its clock rings no alarm."""
         if self.sandbox:
@@ -41,12 +48,15 @@ class Service:
 
 
 def assemble(url: str, *, sandbox: bool | None = None) -> Service:
-    """A service on a migrated database. `sandbox` None takes the database as it was born.
+    """A service on a migrated database. `sandbox` None takes the database as it was born; said, it
+    is also what a database that nobody has served yet is born as.
 
     Raises NotMigrated, WrongBirth, StoreError, DefinitionError."""
     store = open_store(url, clock=machine_time)
     birth = None if sandbox is None else "sandbox" if sandbox else "production"
     store.check(birth)
+    if birth is not None:
+        store.upgrade(birth)
     with store.unit(write=False) as unit:
         born = unit.meta().get("birth") == "sandbox"
     clock: Clock = SandboxClock() if born else SystemClock()

@@ -176,7 +176,8 @@ class Store(Protocol):
         """A unit of work. A writing unit on SQLite takes the write lock at once."""
 
     def upgrade(self, birth: str | None = None) -> None:
-        """Creates or migrates the schema; a new database is born `sandbox` or `production`."""
+        """Creates or migrates the schema. A database is born `sandbox` or `production` once: here,
+        or (`birth` None) by the first process that serves it."""
 
     def check(self, birth: str | None = None) -> None:
         """Raises NotMigrated or WrongBirth where this process must not work on it."""

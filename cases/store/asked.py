@@ -58,9 +58,10 @@ def must_be_a_birth(birth: str | None) -> None:
         raise StoreError(f"a database is born {' or '.join(BIRTHS)}, not {birth!r}")
 
 
-def must_match(born: str, asked: str, shown: str) -> None:
-    """Raises WrongBirth where a database is asked to be what it was not born as."""
-    if born != asked:
+def must_match(born: str | None, asked: str, shown: str) -> None:
+    """Raises WrongBirth where a database is asked to be what it was not born as; one that nobody
+    has served yet is neither."""
+    if born not in (None, asked):
         raise WrongBirth(
             f"the database {shown} was born {born}, and this process is for {asked}: "
             f"give it a {asked} database (what a database was born as never changes)"

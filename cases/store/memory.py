@@ -47,21 +47,21 @@ class MemoryStore:
                 undo.clear()
 
     def upgrade(self, birth: str | None = None) -> None:
-        """Without a word a new store is born `production`."""
+        """Without a word a store is what it is; the first to serve it gives it a birth."""
         must_be_a_birth(birth)
         with self._turns.taken():
             meta = self._shelves.meta
-            if not meta:
-                meta.update(birth=birth or "production", instance=str(uuid.uuid4()))
-            elif birth is not None:
-                must_match(meta["birth"], birth, self.url)
+            meta.setdefault("instance", str(uuid.uuid4()))
+            if birth is not None:
+                must_match(meta.get("birth"), birth, self.url)
+                meta["birth"] = birth
 
     def check(self, birth: str | None = None) -> None:
         """Raises what the other stores raise."""
         must_be_a_birth(birth)
         with self.unit(write=False) as unit:
             if birth is not None:
-                must_match(unit.meta()["birth"], birth, self.url)
+                must_match(unit.meta().get("birth"), birth, self.url)
 
     def close(self) -> None:
         """Forgets everything."""

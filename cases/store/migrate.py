@@ -30,8 +30,8 @@ def config() -> Config:
 def upgrade(connection: Connection, birth: str | None, shown: str) -> None:
     """Brings the schema up to date inside the connection's transaction.
 
-    `birth` None lets an existing database be what it is and a new one be born `production`.
-    Raises WrongBirth, StoreError."""
+    `birth` None lets a database be what it is; one without a birth gets it from the first process
+    that serves it. Raises WrongBirth, StoreError."""
     must_be_a_birth(birth)
     if connection.dialect.name == "postgresql":
         connection.execute(_ONE_AT_A_TIME)
@@ -41,11 +41,12 @@ def upgrade(connection: Connection, birth: str | None, shown: str) -> None:
     with _ALONE:
         command.upgrade(revisions, "head")
     meta = read_meta(connection)
-    if "birth" not in meta:
-        born = {"birth": birth or "production", "instance": str(uuid.uuid4())}
-        connection.execute(META.insert(), [{"name": k, "value": v} for k, v in born.items()])
-    elif birth is not None:
-        must_match(meta["birth"], birth, shown)
+    if birth is not None:
+        must_match(meta.get("birth"), birth, shown)
+    fresh = {"birth": birth, "instance": str(uuid.uuid4())}
+    rows = [{"name": k, "value": v} for k, v in fresh.items() if v is not None and k not in meta]
+    if rows:
+        connection.execute(META.insert(), rows)
 
 
 def check(connection: Connection, birth: str | None, shown: str) -> None:
@@ -57,7 +58,7 @@ def check(connection: Connection, birth: str | None, shown: str) -> None:
         _not_newer(connection, revisions, shown)
         raise NotMigrated(not_migrated(shown))
     if birth is not None:
-        must_match(read_meta(connection)["birth"], birth, shown)
+        must_match(read_meta(connection).get("birth"), birth, shown)
 
 
 def read_meta(connection: Connection) -> dict[str, str]:

@@ -73,7 +73,7 @@ class SqlStore:
             raise translated(error, self.url) from error
 
     def upgrade(self, birth: str | None = None) -> None:
-        """Creates or migrates the schema; without a word a new database is born `production`."""
+        """Creates or migrates the schema; `birth` None leaves it to the first that serves it."""
         with self._begun(write=True) as connection:
             migrate.upgrade(connection, birth, self.url)
 

@@ -9,16 +9,17 @@ import pytest
 
 from cases.clock import machine_time
 from cases.store import open_store
-from machines.book import workflows_folder
+from machines.book import rulebook, workflows_folder
 from scheduler.holds import impose
 from tests.cli.running import answer, run, sandbox
 
 
 def test_the_workflows_are_listed_and_one_is_shown_whole() -> None:
     listed = answer("workflows")
-    assert [one["key"] for one in listed] == [
-        "domicile_commitment", "eia_commitment", "labour_dispatch", "network_freight",
-    ]  # fmt: skip
+    assert [one["key"] for one in listed] == sorted(rulebook().workflows)
+    assert {"domicile_commitment", "eia_commitment", "labour_dispatch", "network_freight"} <= {
+        one["key"] for one in listed
+    }
     shown = answer("workflows", "network_freight")
     assert shown["parameters"]["supplement_months"]["values"][0]["value"] == 6
     assert "revoke_for_breach" in run("workflows", "network_freight").stdout
@@ -100,7 +101,8 @@ def test_an_unmigrated_database_is_told_what_to_run(tmp_path: Path) -> None:
 
 def test_a_database_stays_what_it_was_born(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/born.db"
-    assert "(production)" in run("db", "upgrade", "--db", url).stdout
+    assert "not yet in service" in run("db", "upgrade", "--db", url).stdout
+    run("enforce", "--db", url)
     assert "(production)" in run("db", "upgrade", "--db", url).stdout
     assert "born production" in run("db", "upgrade", "--sandbox", "--db", url, code=2).stderr
     assert "born production" in run("serve", "--sandbox", "--port", "0", "--db", url, code=2).stderr

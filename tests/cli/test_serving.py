@@ -99,3 +99,14 @@ def test_a_worker_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
         rest, _ = worker.communicate(timeout=20)
         assert worker.returncode == 0, rest
     assert "stopped" in rest
+
+
+def test_a_migrated_database_becomes_what_first_serves_it(tmp_path: Path) -> None:
+    """The schema first, without a word of what it is for; then a sandbox on it."""
+    url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    assert "not yet in service" in run("db", "upgrade", "--db", url).stdout
+    run("token", "--user", "wang", "--role", "approval", "--db", url)
+    with process("serve", "--sandbox", "--port", "0", "--db", url, until="sandbox-preparer"):
+        pass
+    assert "sandbox" in run("db", "upgrade", "--db", url).stdout
+    assert "born sandbox" in run("serve", "--port", "0", "--db", url, code=2).stderr

@@ -244,3 +244,17 @@ def test_two_that_upgrade_at_once_agree(empty: Store) -> None:
         for done in [pool.submit(empty.upgrade, "sandbox") for _ in range(4)]:
             done.result(timeout=60)
     empty.check("sandbox")
+
+
+def test_a_database_nobody_has_served_yet_is_neither_until_the_first_says(empty: Store) -> None:
+    empty.upgrade()
+    empty.check("sandbox")
+    empty.check("production")
+    with empty.unit(write=False) as unit:
+        assert "birth" not in unit.meta()
+    empty.upgrade("sandbox")
+    empty.upgrade()
+    with pytest.raises(WrongBirth):
+        empty.check("production")
+    with pytest.raises(WrongBirth):
+        empty.upgrade("production")
