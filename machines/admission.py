@@ -35,6 +35,12 @@ def admit(compiled: Compiled, act: Open, at: datetime, world: World) -> Refused 
             "role_not_allowed", f"该角色不能发起此事项（可发起：{chinese}）。",
             f"role {act.actor.role} may not open this; allowed: {names}", clause,
         )  # fmt: skip
+    begins = definition.version.in_force_from
+    if begins is not None and shanghai_date(at) < begins:
+        return Refused(
+            "not_in_force", f"本办法自 {begins} 起施行，此前不能受理。",
+            f"this procedure is in force from {begins} on", clause,
+        )  # fmt: skip
     refused = _parties(compiled, act) or check(
         act.facts, opening.needs, opening.may, definition.facts
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from machines.definition import Definition, Obligation, Timer, Transition
+from machines.engine_events import FACTS
 from machines.moments import EventRef
 from machines.reader import DefinitionError, Parsed
 from machines.words import GuardRef
@@ -80,6 +81,7 @@ def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
     yield from _all(("opening",), "fact", (*opening.needs, *opening.may), definition.facts)
     yield from _guards(names, opening.guards, ("opening",))
     yield from _closing(definition)
+    yield from _facts(definition)
     for name, document in definition.documents.items():
         yield from _all(("documents", name), "event", document.issued_by, definition.events)
     for index, target in enumerate(definition.targets):
@@ -88,6 +90,13 @@ def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
         yield from _one(at, "parameter", target.within, names.parameters)
     for track, spec in definition.tracks.items():
         yield from _one(("tracks", track), "state", spec.initial, spec.states)
+
+
+def _facts(definition: Definition) -> Iterator[Problem]:
+    """A fact may share a name with one of the engine's own events only if it is of its kind."""
+    for name, spec in definition.facts.items():
+        if name in FACTS and FACTS[name].type != spec.type:
+            yield ("facts", name), f"`{name}` is a fact of the engine's own; take another name"
 
 
 def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
@@ -249,6 +258,7 @@ def _when(names: _Names, one: Obligation | Timer, at: At) -> Iterator[Problem]:
 
 def _closing(definition: Definition) -> Iterator[Problem]:
     closing = definition.closing
+    yield from _all(("closing",), "event", closing.decided_by, definition.events)
     for field in ("settles_when", "closes_when"):
         for alternative in getattr(closing, field):
             for track, states in alternative.items():

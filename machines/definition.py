@@ -7,6 +7,7 @@ file and line is in `machines/reader.py`; whether it makes sense is in `machines
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -255,17 +256,19 @@ class Opening(Grounded):
 
 class Closing(Strict):
     """Alternatives, each a set of states by track. Settled: nothing owed. Closed: nothing can
-    happen."""
+    happen. `decided_by`: events after which the application can no longer be withdrawn, where
+    the matter is decided without a licence."""
 
+    decided_by: Names = ()
     settles_when: tuple[dict[Name, Names], ...]
     closes_when: tuple[dict[Name, Names], ...]
 
 
 class Version(Strict):
-    """Which cases this text governs: those whose `chosen_by` date is on or after `from`."""
+    """Which cases this text governs; none opens before `in_force_from`."""
 
     chosen_by: Literal["application", "act", "milder"] = "application"
-    in_force_from: str | None = None
+    in_force_from: date | None = None
 
 
 class Definition(Strict):

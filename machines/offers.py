@@ -147,13 +147,15 @@ def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | Non
     )
     documents = compiled.definition.documents.values()
     issued = any(set(one.issued_by) & set(case.happened) or not one.issued_by for one in documents)
-    live = any(licence.status == "live" for licence in case.licences.values())
+    decided = bool(case.licences) or any(
+        event in case.happened for event in compiled.definition.closing.decided_by
+    )
     possible = {
         "serve": issued,
         "suspend": running,
         "extend": running,
         "resume": any(duty.status == "suspended" for duty in case.duties),
-        "withdraw": not live,
+        "withdraw": not decided,
         "correct_record": bool(case.facts),
         "stay": case.stayed is None,
         "lift_stay": case.stayed is not None,

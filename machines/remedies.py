@@ -121,10 +121,11 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
 
 def withdraw(remedy: Remedy) -> Occurrence | Refused:
     """The applicant takes the application back before it is decided."""
-    if any(licence.status == "live" for licence in remedy.case.licences.values()):
+    case, closing = remedy.case, remedy.compiled.definition.closing
+    if case.licences or any(event in case.happened for event in closing.decided_by):
         return Refused(
-            "already_decided", "许可已作出，不能撤回申请。",
-            "a licence has been issued: the application can no longer be withdrawn",
+            "already_decided", "事项已作出决定，不能撤回申请。",
+            "the matter is decided: the application can no longer be withdrawn",
         )  # fmt: skip
     return remedy.marked(ended="withdrawn")
 

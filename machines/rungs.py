@@ -116,10 +116,8 @@ def owes(compiled: Compiled, case: Case, duty: Duty) -> bool:
     """Whether anything is still to come of this occurrence: an act or a consequence. What a
     newer occurrence has taken over is no longer owed for the old one."""
     spec = compiled.duties[duty.obligation]
-    if isinstance(spec, Timer):
-        return duty.status == "open"
-    if spec.due.word in ("standing", "none") or spec.recurs:
-        return False
+    if isinstance(spec, Timer) or spec.due.word in ("standing", "none") or spec.recurs:
+        return False  # a timer is nobody's duty
     if duty.status in ("open", "filed", "suspended"):
         return True
     if duty.status != "missed":

@@ -192,7 +192,8 @@ def _open(stage: Stage, scenario: Scenario) -> None:
 def filled(
     workflow: Workflow, needs: tuple[str, ...], stated: Mapping[str, Any], *, bare: bool
 ) -> dict[str, Any]:
-    specs = {**workflow.definition.facts, **engine_events.FACTS}
+    own = workflow.definition.facts
+    specs = own if set(needs) <= set(own) else engine_events.FACTS
     examples = {} if bare else {name: example_of(specs[name]) for name in needs}
     plain = {**examples, **stated}
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in plain.items()}
