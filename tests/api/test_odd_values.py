@@ -1,4 +1,4 @@
-"""Every workflow, walked along what it offers: no value of a fact makes the service fail, and
+"""Workflows walked along what they offer: no value of a fact makes the service fail, and
 what is offered is explained by its schema."""
 
 from datetime import date
@@ -16,7 +16,9 @@ ODD: tuple[Any, ...] = (
     None, False, -1, 10**30, 1.5, "", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00",
     [[]], {"a": 1}, "\u202e'\"--", "文" * 4001,
 )  # fmt: skip
-CASES, STEPS = 1, 14
+CASES, STEPS = 4, 20
+# The engine's words are all in these; random walks of every reform are in tests/properties.
+KEYS = ("domicile_commitment", "eia_commitment", "labour_dispatch", "network_freight")
 
 
 def _everybody(desk: Desk) -> None:
@@ -51,7 +53,7 @@ def _opening(key: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("key", sorted(rulebook().workflows))
+@pytest.mark.parametrize("key", KEYS)
 def test_no_value_of_a_fact_makes_the_service_fail(key: str) -> None:
     with desk_on("memory://") as desk:
         _everybody(desk)

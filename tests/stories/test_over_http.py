@@ -13,9 +13,12 @@ import pytest
 from api.service import assemble
 from cases.clock import machine_time
 from cases.store import open_store
+from machines.book import rulebook
 from tests.stories.telling import Telling, prepare, tellable
 
 PATIENCE_S = 30
+# A ship has no credit code and its crew no way to be known as its own: over HTTP they are strangers.
+NOT_YET = ("cloud_ship_supervision",)
 ON_BOTH = ("network_freight", "labour_dispatch", "eia_commitment", "domicile_commitment")
 
 
@@ -38,7 +41,8 @@ def test_every_story_ends_over_http_as_the_text_says(
     store.upgrade("sandbox")
     store.close()
     service = assemble(url)
-    stories = tellable() if engine == "sqlite" else tellable(ON_BOTH)
+    every = tuple(key for key in rulebook().workflows if key not in NOT_YET)
+    stories = tellable(every if engine == "sqlite" else ON_BOTH)
     prepare(service, stories)
     port = free_port()
     server = subprocess.Popen(
