@@ -27,12 +27,11 @@ RUNNING = ("open", "filed", "suspended")
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event as the duties see it: its keys (name, and `serve:document:party` for a service),
-    when it happened and was recorded, the case after it and the view after it."""
+    when it happened and was recorded, the case and the view after it."""
 
     keys: tuple[str, ...]
     happened_at: datetime
     at: datetime
-    before: Case
     after: Case
     view: View
     world: World

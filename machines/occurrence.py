@@ -232,12 +232,10 @@ def _with_consequences(
 ) -> Entry:
     """The entry with every duty it arms, files, meets, reopens or waives."""
     after = evolve(case, entry)
-    before = case if case is not None else after
     happening = Happening(
         keys=tuple(entry.marks.get("keys", (entry.event,))),
         happened_at=now.happened_at,
         at=now.at,
-        before=before if case is not None else replace(after, happened={}),
         after=after,
         view=view_of(compiled, after, now.happened_at, world),
         world=world,
