@@ -153,13 +153,18 @@ class CaseAnswer(Answer):
     closed: bool
     ended: str | None
     stayed: str | None
+    first_asked: str | None
     opened_at: datetime
     licences: list[Json]
     obligations: list[ObligationAnswer]
     timers: list[ObligationAnswer]
     documents: list[Json]
     materials: dict[str, list[Json]]
+    targets: list[Json]
     restrictions: list[Json]
+    privileges: list[Json]
+    parent: str | None
+    linked: dict[str, list[str]]
     available: list[Available]
     blocked: list[Blocked]
 

@@ -23,12 +23,18 @@ def trace_clauses(
     keys: Annotated[list[str] | None, typer.Argument(help="these reforms; all without")] = None,
     gaps: Annotated[bool, typer.Option("--gaps", help="what the text leaves open")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="every clause with its lines")] = False,
+    from_lines: Annotated[
+        bool, typer.Option("--from-lines", help="every line with its clauses")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Every clause and the line that carries it; exit 1 on a hole. 条款与实现逐条对应。"""
     workflows = _chosen(keys or [])
     if gaps:
         _show_gaps(workflows, as_json=as_json)
+        return
+    if from_lines:
+        _show_lines(workflows, as_json=as_json)
         return
     holes = _show_trace(workflows, lines=lines, as_json=as_json)
     if holes:
@@ -63,6 +69,19 @@ def _show_trace(workflows: list[Workflow], *, lines: bool, as_json: bool) -> int
                 mark = "未落实 HOLE" if row.hole else row.force
                 typer.echo(f"{key}  {row.clause}  [{mark}]  {row.zh}  {row.en}\n    {where or '-'}")
     return holes
+
+
+def _show_lines(workflows: list[Workflow], *, as_json: bool) -> None:
+    from machines.trace import citing
+
+    found = {one.key: citing(one) for one in workflows}
+    if as_json:
+        show_json({key: [{**asdict(line), "clauses": clauses} for line, clauses in rows]
+                   for key, rows in found.items()})  # fmt: skip
+        return
+    for rows in found.values():
+        for line, clauses in rows:
+            typer.echo(f"{line.file}:{line.line}  {line.what}  [{' '.join(clauses)}]")
 
 
 def _counts(key: str, rows: Any) -> list[str]:

@@ -14,8 +14,9 @@ import typer
 from api.cli_answers import FINDING, AsJson, guarded, misuse, show_json
 
 if TYPE_CHECKING:
-    from machines.book import Workflow
+    from machines.book import Overlay, Rulebook, Workflow
     from machines.graph import Report
+    from machines.reader import DefinitionError
 
 
 def register(app: typer.Typer) -> None:
@@ -38,14 +39,13 @@ def workflows(
     with guarded():
         from machines.book import rulebook
 
-        known = rulebook().workflows
+        book = rulebook()
+        known = book.workflows
     if key is None:
-        listed = [_line(one) for one in known.values()]
-        if as_json:
-            show_json(listed)
-            return
-        for row in listed:
-            typer.echo(f"{row['key']:22}{row['zh']}  {row['en']}")
+        _list(book, as_json=as_json)
+        return
+    if book.overlay is not None and key == book.overlay.key:
+        _show_overlay(book.overlay, as_json=as_json)
         return
     if key not in known:
         misuse(f"no workflow {key}{_hint(key, list(known))}")
@@ -53,6 +53,35 @@ def workflows(
         show_json(_whole(known[key]))
     else:
         _show(known[key])
+
+
+def _list(book: Rulebook, *, as_json: bool) -> None:
+    """The reforms of the area by number, then the other processes, then the overlay."""
+    ordered = sorted(book.workflows.values(), key=lambda one: one.definition.reform or 99)
+    rows = [_line(one) for one in ordered]
+    if book.overlay is not None:
+        title = book.overlay.rules.title
+        rows.append({"key": book.overlay.key, "reform": None, "zh": title.zh, "en": title.en,
+                     "definition": None})  # fmt: skip
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        number = "" if row["reform"] is None else str(row["reform"])
+        typer.echo(f"{number:>3} {row['key']:38}{row['zh']}  {row['en']}")
+
+
+def _show_overlay(overlay: Overlay, *, as_json: bool) -> None:
+    rules = overlay.rules
+    if as_json:
+        show_json({"key": overlay.key, **rules.model_dump(mode="json", exclude_none=True)})
+        return
+    typer.echo(f"{overlay.key}  {rules.title.zh}  {rules.title.en}")
+    for rule in rules.rules:
+        typer.echo(f"\n{rule.rule}  [{' '.join(rule.clauses)}]\n  {rule.zh}\n  {rule.en}\n"
+                   f"  来源 source: {rule.source.zh} / {rule.source.en}")  # fmt: skip
+        if rule.reading is not None:
+            typer.echo(f"  理解 reading: {rule.reading.zh} / {rule.reading.en}")
 
 
 def _write_schemas(folder: Path) -> None:
@@ -160,25 +189,43 @@ def _wanted(place: Path, keys: list[str]) -> list[Path]:
 
 def _examined(place: Path, wanted: list[Path]) -> Iterator[dict[str, Any]]:
     """One row a workflow; a definition that cannot be read is a finding, the rest go on."""
-    from machines.book import load_workflow, read_roles, workflows_folder
+    from machines.book import load_workflow, read_overlay, read_roles, workflows_folder
     from machines.graph import examine
+    from machines.links import link_errors
     from machines.reader import DefinitionError
 
     own = place if (place / "roles.yaml").exists() else place.parent
-    roles = read_roles(own if (own / "roles.yaml").exists() else workflows_folder())
+    home = own if (own / "roles.yaml").exists() else workflows_folder()
+    roles, overlay = read_roles(home), read_overlay(home)
+    readable, unreadable = {}, []
     for path in wanted:
         try:
-            yield _row(examine(load_workflow(path, roles)))
+            readable[path.name] = load_workflow(path, roles, overlay)
         except DefinitionError as error:
-            finding = {"check": "unreadable", "text": error.text, "clauses": [],
-                       "file": error.file, "line": error.line}  # fmt: skip
-            yield {"workflow": path.name, "states": 0, "transitions": 0, "obligations": 0,
-                   "findings": [finding]}  # fmt: skip
+            unreadable.append(_unreadable(path, error.text, error.file, error.line))
         except FileNotFoundError as error:
-            finding = {"check": "unreadable", "text": f"the file is missing: {error.filename}",
-                       "clauses": [], "file": str(error.filename), "line": 1}  # fmt: skip
-            yield {"workflow": path.name, "states": 0, "transitions": 0, "obligations": 0,
-                   "findings": [finding]}  # fmt: skip
+            text = f"the file is missing: {error.filename}"
+            unreadable.append(_unreadable(path, text, str(error.filename), 1))
+    alone = len(wanted) < 2  # links to other workflows can be judged only beside them
+    links = () if alone else link_errors({k: (w.definition, w.parsed) for k, w in readable.items()})
+    astray: dict[str, list[dict[str, Any]]] = {}
+    for key, astray_at in links:
+        finding = _finding("leads_nowhere", astray_at.text, astray_at)
+        astray.setdefault(key, []).append(finding)
+    for key, one in readable.items():
+        row = _row(examine(one))
+        yield {**row, "findings": [*row["findings"], *astray.get(key, ())]}
+    yield from unreadable
+
+
+def _finding(check: str, text: str, at: DefinitionError) -> dict[str, Any]:
+    return {"check": check, "text": text, "clauses": [], "file": at.file, "line": at.line}
+
+
+def _unreadable(path: Path, text: str, file: str, line: int) -> dict[str, Any]:
+    finding = {"check": "unreadable", "text": text, "clauses": [], "file": file, "line": line}
+    return {"workflow": path.name, "states": 0, "transitions": 0, "obligations": 0,
+            "findings": [finding]}  # fmt: skip
 
 
 def _row(report: Report) -> dict[str, Any]:

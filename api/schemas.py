@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -138,6 +138,25 @@ class SettingBody(Body):
     basis: str = Field(min_length=1, max_length=1000, examples=["营自贸发〔2025〕1号"])
     confirmed_by: str = Field(min_length=1, max_length=200, examples=["supervisor-2"])
     zone: str | None = Field(None, pattern=ZONE, examples=["yingkou"])
+
+
+class SuccessorBody(Body):
+    """The enterprise that takes over after a merger."""
+
+    uscc: str = Field(max_length=50, examples=["91999999MA0000002R"])
+    name: str = Field(min_length=1, max_length=200, examples=["虚构货运集团有限公司"])
+
+
+class ChangeBody(Body):
+    """What became of an enterprise: `rename` with `name`, `merger` with `successor`, or
+    `deregistration` with neither. `on`: the day of the register; `paper`: its document."""
+
+    kind: Literal["rename", "merger", "deregistration"] = Field(examples=["rename"])
+    name: str | None = Field(None, min_length=1, max_length=200, examples=["虚构物流有限公司"])
+    successor: SuccessorBody | None = None
+    on: Day = Field(examples=["2025-01-02"])
+    paper: str = Field(min_length=1, max_length=200, examples=["（营）登字〔2025〕第1号"])
+    confirmed_by: str = Field(min_length=1, max_length=200, examples=["registry-2"])
 
 
 class ReleaseBody(Body):

@@ -17,6 +17,7 @@ from typing import Any
 from cases.clock import Clock
 from cases.errors import ActRefused, Forbidden, KeyReused, Misused, NotFound, Stale
 from cases.identity import Identity, is_officer, known_roles, must_see
+from cases.lineage import must_stand
 from cases.ports import Conflict, Store, Unit
 from cases.present import present
 from cases.records import rows_of
@@ -29,6 +30,7 @@ from machines.case import Case, Party
 from machines.codec import canonical, from_plain, to_plain
 from machines.compiler import Compiled
 from machines.step import decide
+from rules.view import World
 from rules.working_days import Calendar
 
 
@@ -90,11 +92,13 @@ class Casework:
                 parties=opening.parties,
                 facts=opening.facts,
             )
+            for code in {party.uscc for party in parties} - {None}:
+                must_stand(unit, str(code))
             _one_open(unit, workflow, opening)
             moved = decide(workflow.compiled, None, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
-            text = DefinitionRow(workflow.compiled.hash, workflow.key, workflow.text, now)
+            text = self.text_of(workflow, now)
             return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
                                key, ["open", to_plain(opening)], text)  # fmt: skip
 
@@ -111,7 +115,7 @@ class Casework:
             if doing.if_version is not None and doing.if_version != case.version:
                 raise _stale(case.version, doing.if_version)
             now = self.clock.now(unit)
-            world = world_for(unit, self.book, self.calendar, case.zone, _everyone(case))
+            world = self.world_of(unit, case)
             act = Act(
                 event=doing.event,
                 actor=identity.actor(_wanted(compiled, case, doing.event, self.book)),
@@ -133,7 +137,7 @@ class Casework:
             row = self._row(unit, case_id)
             case, compiled = self.load(unit, row)
             must_see(identity, case, self.book)
-            world = world_for(unit, self.book, self.calendar, case.zone, _everyone(case))
+            world = self.world_of(unit, case)
             now = self.clock.now(unit)
             return Answer(present(compiled, case, identity, self.book, world, now))
 
@@ -157,6 +161,18 @@ class Casework:
             f"没有名为 {key} 的事项（有：{known}）。", f"no workflow named {key}; known: {known}",
             reason="unknown_workflow", known=list(self.book.workflows),
         )  # fmt: skip
+
+    def world_of(self, unit: Unit, case: Case) -> World:
+        """The world a decision about a case sees."""
+        parent = unit.case(case.parent) if case.parent is not None else None
+        origin = self.load(unit, parent)[0] if parent is not None else None
+        parties = (case.subject, *case.parties.values())
+        return world_for(unit, self.book, self.calendar, case.zone, parties, origin)
+
+    @staticmethod
+    def text_of(workflow: Workflow, at: datetime) -> DefinitionRow:
+        """The text a case is pinned to, as the store keeps it."""
+        return DefinitionRow(workflow.compiled.hash, workflow.key, workflow.text, at)
 
     def load(self, unit: Unit, row: CaseRow) -> tuple[Case, Compiled]:
         """A case and the text that governs it, from the folder or from the store."""
@@ -201,8 +217,7 @@ class Casework:
     ) -> Answer:  # fmt: skip
         case, row = before if before is not None else (None, None)
         written = rows_of(compiled, case, row, entries, now, definition=definition)
-        world = world_for(unit, self.book, self.calendar, written.case.zone,
-                          _everyone(written.case))  # fmt: skip
+        world = self.world_of(unit, written.case)
         plain = present(compiled, written.case, identity, self.book, world, now)
         batch = written.batch
         if key is not None:
@@ -232,10 +247,6 @@ def _must_be_own(identity: Identity, opening: Opening, book: Rulebook) -> None:
     if own is not None and codes and own not in codes and not is_officer(identity, book):
         raise Forbidden("只能为本企业发起案件。", "you open cases of your own enterprise only",
                         reason="not_your_enterprise")  # fmt: skip
-
-
-def _everyone(case: Case) -> tuple[Party, ...]:
-    return (case.subject, *case.parties.values())
 
 
 def _wanted(compiled: Compiled, case: Case, event: str, book: Rulebook) -> tuple[str, ...]:

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.casework import Casework
+from cases.lineage import lineage_of
+from cases.linked import BrokenCase, open_linked, signal_linked
 from cases.ports import Unit
 from cases.records import Written, rows_of
 from cases.rows import Batch, CaseRow, ListRow, WorkRow
-from cases.world import world_for
-from machines.acts import Enforce, Open, Refused
-from machines.case import ENGINE, Case, Entry, Party
+from cases.succession import apply_change
+from machines.acts import Enforce, Refused
+from machines.case import Case, Entry
 from machines.rungs import Rung, pending
 from machines.step import decide
 from rules.view import World
-
-
-class BrokenCase(Exception):
-    """A rung of a case is due and cannot be taken: the definition or the record is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,7 @@ def sweep_case(
 
 
 def _world(casework: Casework, unit: Unit, case: Case) -> World:
-    parties = (case.subject, *case.parties.values())
-    return world_for(unit, casework.book, casework.calendar, case.zone, parties)
+    return casework.world_of(unit, case)
 
 
 def _report(case: Case, rung: Rung, entries: Sequence[Entry], now: datetime) -> Enforced:
@@ -114,30 +111,37 @@ def merged(batches: Sequence[Batch]) -> Batch:
 
 
 def apply_work(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> None:
-    """Applies one work item to its target: a list, a restriction, a retraction, a linked case."""
+    """Applies one work item to its target: a list, a restriction, a retraction, a linked case, a
+    signal to one."""
     body = json.loads(row.body)
     what = body.get("what", {})
     if row.do in ("list", "restrict"):
-        _enter(unit, row, body, now)
+        _enter(unit, row, body)
     elif row.do == "delist":
-        for entry in unit.lists(uscc=row.target, list_name=str(what["list"])):
-            unit.end_list(entry.case_id, entry.seq, entry.n, now, f"{row.case_id}/{row.seq}")
+        for code in lineage_of(unit, row.target).codes:
+            for entry in unit.lists(uscc=code, list_name=str(what["list"])):
+                unit.end_list(entry.case_id, entry.seq, entry.n, now, f"{row.case_id}/{row.seq}")
     elif row.do == "retract":
         source = (int(what["entry"]), int(what["effect"]))
         unit.end_list(row.case_id, *source, now, f"{row.case_id}/{row.seq}")
+    elif row.do == "open_case":
+        open_linked(casework, unit, row, now)
+    elif row.do == "change":
+        apply_change(casework, unit, row, now)
     else:
-        _open_linked(casework, unit, row, now)
+        signal_linked(casework, unit, row, now)
     unit.finish_work(row, now)
 
 
-def _enter(unit: Unit, row: WorkRow, body: dict[str, object], now: datetime) -> None:
+def _enter(unit: Unit, row: WorkRow, body: dict[str, object]) -> None:
+    """Enters a list row. It counts from the act that ordered it, not from its bookkeeping."""
     what = body["what"]
     assert isinstance(what, dict)
     listed = ListRow(
         case_id=row.case_id, seq=row.seq, n=row.n, uscc=row.target, name=str(body["name"]),
         list=what.get("list"), restriction=what.get("restriction"),
         for_workflow=what.get("workflow"), workflow=str(body["workflow"]),
-        clauses=" ".join(map(str, _sequence(body.get("clauses")))), since_at=now,
+        clauses=" ".join(map(str, _sequence(body.get("clauses")))), since_at=row.at,
     )  # fmt: skip
     known = {(one.case_id, one.seq, one.n) for one in unit.lists(uscc=row.target, live=False)}
     if (row.case_id, row.seq, row.n) not in known:
@@ -146,20 +150,3 @@ def _enter(unit: Unit, row: WorkRow, body: dict[str, object], now: datetime) -> 
 
 def _sequence(value: object) -> Sequence[object]:
     return value if isinstance(value, list | tuple) else ()
-
-
-def _open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> None:
-    """Opens a linked case about the same party; its case number is derived from the source, so
-    that it can only be opened once."""
-    body = json.loads(row.body)
-    parent = unit.case(row.case_id)
-    assert parent is not None, f"work item of an unknown case {row.case_id}"
-    origin, _ = casework.load(unit, parent)
-    party: Party = origin.party(str(body["against"]))
-    workflow = casework.workflow(str(body["what"]["workflow"]))
-    world = world_for(unit, casework.book, casework.calendar, origin.zone, (party,))
-    act = Open(f"{row.case_id}.{row.seq}.{row.n}", origin.zone, party, ENGINE)
-    moved = decide(workflow.compiled, None, act, now, world)
-    if isinstance(moved, Refused):
-        raise BrokenCase(f"linked case of {workflow.key}: {moved.reason}: {moved.en}")
-    unit.write(rows_of(workflow.compiled, None, None, moved.entries, now).batch)

@@ -14,6 +14,7 @@ from typing import Protocol
 from cases.rows import (
     Batch,
     CaseRow,
+    ChangeRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -94,12 +95,20 @@ class Unit(Protocol):
     def credit_facts(self, uscc: str) -> Sequence[CreditFactRow]:
         """The credit file of an enterprise, oldest first."""
 
+    def changes(self, uscc: str | None = None) -> Sequence[ChangeRow]:
+        """Changes of an enterprise, and those by which others merged into it; without a code all
+        there are; by number."""
+
+    def add_change(self, row: ChangeRow) -> None:
+        """Appends a change; a taken `seq` is a Conflict: one is recorded at a time."""
+
     def cases(
         self,
         *,
         zone: str | None = None,
         workflow: str | None = None,
         uscc: str | None = None,
+        involves: str | None = None,
         text: str | None = None,
         track_state: str | None = None,
         due_before: date | None = None,
@@ -107,9 +116,10 @@ class Unit(Protocol):
         after: str | None = None,
         limit: int = 50,
     ) -> Sequence[CaseRow]:
-        """Cases by filter, by id ascending from `after` on. `text`: part of name, code or id;
-        `track_state`: `track:state` or a bare state; `due_before`: has a running obligation due
-        (its earliest) before that day."""
+        """Cases by filter, by id ascending from `after` on. `uscc`: of the subject; `involves`:
+        a code that stands in a case not yet closed and settled, in whatever part (reads them
+        all); `text`: part of name, code or id; `track_state`: `track:state` or a bare state;
+        `due_before`: has a running obligation due (its earliest) before that day."""
 
     def obligations(
         self,

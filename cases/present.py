@@ -16,6 +16,7 @@ from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.offers import Blocked, Offer, offers
 from machines.rungs import closed, settled
+from machines.targets import targets
 from rules.view import World
 
 
@@ -44,6 +45,7 @@ def present(
         "closed": closed(compiled, case),
         "ended": case.ended,
         "stayed": case.stayed,
+        "first_asked": next(iter(case.hands.get("first_asked", ())), None),
         "opened_at": case.opened_at.isoformat(),
         "licences": [
             {**to_plain(one), **_text(compiled, one.licence)} for one in case.licences.values()
@@ -56,16 +58,31 @@ def present(
             {**to_plain(one), **_text(compiled, one.material)} for one in case.documents.values()
         ],
         "materials": _materials(compiled, case),
-        "restrictions": _restrictions(case, world),
+        "targets": _targets(compiled, case, world, now),
+        **_across_cases(case, world),
         "available": [_available(compiled, offer) for offer in able],
         "blocked": [_blocked(compiled, one) for one in barred],
     }
 
 
-def _restrictions(case: Case, world: World) -> list[dict[str, Any]]:
-    """What the credit file closes to the subject."""
-    credit = world.credit.get(case.subject.uscc or "")
-    return [] if credit is None else [to_plain(one) for one in credit.restrictions]
+def _across_cases(case: Case, world: World) -> dict[str, Any]:
+    """What the credit file closes and grants to the subject, and the cases linked to this one."""
+    credit = world.credit_of(case.subject.credit_key)
+    return {
+        "restrictions": [to_plain(one) for one in credit.restrictions],
+        "privileges": [to_plain(one) for one in credit.privileges],
+        "parent": case.parent,
+        "linked": {link: list(cases) for link, cases in case.linked.items()},
+    }
+
+
+def _targets(compiled: Compiled, case: Case, world: World, now: datetime) -> list[dict[str, Any]]:
+    """The results promised, as this case stands."""
+    texts = {one.id: one for one in compiled.definition.targets}
+    return [
+        {**to_plain(one), "zh": texts[one.id].zh, "en": texts[one.id].en}
+        for one in targets(compiled, case, world, now)
+    ]
 
 
 def _labels(compiled: Compiled, case: Case) -> dict[str, Mapping[str, str]]:
@@ -130,9 +147,9 @@ def _materials(compiled: Compiled, case: Case) -> dict[str, list[dict[str, Any]]
                 "in_hand": any(one in case.documents for one in item.accepted),
                 "one_of": [{"id": one.id, "zh": one.zh, "en": one.en} for one in item.one_of],
             }
-            for item in materials.group(group)
+            for item in items
         ]
-        for group in ("upfront", "committed", "verified_online", "optional")
+        for group, items in materials.groups.items()
     }
 
 

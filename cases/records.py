@@ -6,9 +6,10 @@ Pure: the same entries always give the same rows, which is what `audit verify` r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from cases.rows import (
     Batch,
@@ -26,9 +27,10 @@ from machines.codec import canonical, to_plain
 from machines.compiler import Compiled
 from machines.fold import evolve
 from machines.rungs import closed, pending, settled
+from rules.periods import shanghai_date
 
 GENESIS = "0" * 64
-_WORK = frozenset({"list", "delist", "restrict", "retract", "open_case"})
+_WORK = frozenset({"list", "delist", "restrict", "retract", "open_case", "signal"})
 _CREDIT = frozenset({"record_credit", "joint_punishment"})
 _OWN = frozenset({"issue", "annotate", "suspend_licence", "reinstate", "revoke",
                   "withdraw_licence", "cancel", "bind_subject"})  # fmt: skip
@@ -160,7 +162,18 @@ def _credit(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[Credi
                 fact=str(what.get("fact", done)), workflow=case.workflow, at=entry.at,
                 clauses=" ".join(effect.clauses),
                 retracts=f"{what['entry']}.{what['effect']}" if taken_back else None,
+                on_date=_reported_on(what, entry), value=_text(what.get("value")),
             )  # fmt: skip
+
+
+def _reported_on(what: Mapping[str, Any], entry: Entry) -> date:
+    """The day of what a fact reports: as the act states it, else the day of the act."""
+    stated = what.get("on")
+    return shanghai_date(entry.at) if stated is None else date.fromisoformat(str(stated))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[OutboxRow]:
@@ -181,7 +194,8 @@ def _work(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[WorkRow
     for seq, entry, effect in _effects(numbered):
         if effect.do not in _WORK:
             continue
-        party = case.party(effect.against)
-        body = canonical({**to_plain(effect), "name": party.name, "workflow": case.workflow})
-        target = effect.uscc or f"case:{case.id}"
+        name = effect.what.get("party", {}).get("name") or case.party(effect.against).name
+        body = canonical({**to_plain(effect), "name": name, "workflow": case.workflow})
+        target = f"case:{effect.what['case']}" if effect.do == "signal" else effect.uscc
+        target = target or f"case:{case.id}"
         yield WorkRow(case.id, seq, effect.n, effect.do, target, body, entry.at)

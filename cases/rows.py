@@ -89,7 +89,8 @@ class FiredRow:
 @dataclass(frozen=True, slots=True)
 class CreditFactRow:
     """A fact of the credit file: unique by its source entry and effect number. `retracts`: the
-    number of the entry and effect it takes back, as seq.n of the same case."""
+    number of the entry and effect it takes back, as seq.n of the same case; `on_date`: the
+    Shanghai date of what it reports; `value`: what it says besides its name (a grade)."""
 
     case_id: str
     seq: int
@@ -100,6 +101,8 @@ class CreditFactRow:
     at: datetime
     clauses: str
     retracts: str | None = None
+    on_date: date | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,8 @@ class OutboxRow:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """Work on another aggregate, one enterprise or target at a time: unique by source entry and
-    effect number. `do`: list, delist, restrict, retract, open_case."""
+    effect number (of a change of an enterprise: by the change, and numbered through). `do`: list,
+    delist, restrict, retract, open_case, signal, change."""
 
     case_id: str
     seq: int
@@ -152,6 +156,24 @@ class ListRow:
     since_at: datetime
     ended_at: datetime | None = None
     ended_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of an enterprise itself, as the register has it, numbered through. `kind`: rename
+    (`name` is the new one), merger (`successor` takes over, `name` is its name) or deregistration
+    (nobody takes over)."""
+
+    seq: int
+    uscc: str
+    kind: str
+    name: str | None
+    successor: str | None
+    on_date: date
+    paper: str
+    recorded_by: str
+    confirmed_by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from machines.case import Actor, Because, EffectRecord, Entry, Party
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a case: who it is about, the other parties, the facts stated."""
+    """Open a case: who it is about, the other parties, the facts stated. `parent`: the case that
+    opens it, where one does."""
 
     case_id: str
     zone: str
@@ -24,6 +25,7 @@ class Open:
     parties: Mapping[str, Party] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     happened_at: datetime | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

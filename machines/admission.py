@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from machines.acts import Act, Open, Refused
-from machines.case import Case, Party
+from machines.case import ENGINE, Case, Party
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.effects import Task
@@ -90,14 +90,15 @@ def _parties(compiled: Compiled, act: Open) -> Refused | None:
             )  # fmt: skip
     everyone: list[tuple[str, Party]] = [("subject", act.subject), *act.parties.items()]
     for role, party in everyone:
-        refused = _code(compiled.labels.get(role, (role, role))[0], role, party)
+        refused = party_refused(compiled, role, party)
         if refused is not None:
             return refused
     return None
 
 
-def _code(label: str, role: str, party: Party) -> Refused | None:
+def party_refused(compiled: Compiled, role: str, party: Party) -> Refused | None:
     """A credit code where the kind of party has one, and none where it cannot have one yet."""
+    label = compiled.labels.get(role, (role, role))[0]
     if party.kind == "pre_establishment" and party.uscc is not None:
         return Refused(
             "uscc_too_early", "设立登记前尚无统一社会信用代码，登记时方予赋码。",
@@ -112,6 +113,30 @@ def _code(label: str, role: str, party: Party) -> Refused | None:
     if problem is None:
         return None
     return Refused("uscc_wrong", f"{label}：{problem.zh}", f"{role}: {problem.en}")
+
+
+def named_parties(
+    compiled: Compiled, names: Mapping[str, str], act: Act
+) -> dict[str, Party] | Refused:
+    """The parties an act names (role -> fact), or why one of them cannot be named."""
+    found: dict[str, Party] = {}
+    for role, fact in names.items():
+        stated = act.facts.get(fact)
+        if stated is None:
+            continue
+        party = Party(compiled.definition.parties[role].kind, **stated)
+        refused = party_refused(compiled, role, party)
+        if refused is not None:
+            return refused
+        found[role] = party
+    return found
+
+
+def first_asked(compiled: Compiled, case: Case | None, act: Act | Open) -> dict[str, str]:
+    """The mark of the first officer who acts, where the workflow has that service rule."""
+    asked = case is not None and "first_asked" in case.hands
+    officer = compiled.sides.get(act.actor.role) == "authority" and act.actor != ENGINE
+    return {"first_asked": act.actor.user} if compiled.first_asked and officer and not asked else {}
 
 
 def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurrence:
@@ -130,6 +155,8 @@ def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurre
         "parties": to_plain(parties),
         "tracks": {name: track.initial for name, track in definition.tracks.items()},
     }
+    if act.parent is not None:
+        head = {**head, "parent": act.parent}
     return Occurrence(
         kind="opened",
         event="open",
@@ -137,7 +164,11 @@ def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurre
         happened_at=at,
         actor=act.actor,
         facts=act.facts,
-        marks={"opens": head, "hand": "apply" if act.actor.role == "applicant" else "other"},
+        marks={
+            "opens": head,
+            "hand": "apply" if act.actor.role == "applicant" else "other",
+            **first_asked(compiled, None, act),
+        },
         inputs=world.versions(),
         clauses=definition.opening.clauses,
     )

@@ -16,8 +16,11 @@ from pathlib import Path
 from machines.checks import check_names
 from machines.compiler import Compiled, Side, side_of_role
 from machines.definition import Definition
-from machines.reader import Parsed, read
-from machines.texts import ClauseBook, ParameterFile, Role, RoleFile
+from machines.links import check_links
+from machines.lists import NO_LISTS, ListFile, Reform, check_lists
+from machines.reader import DefinitionError, Parsed, read
+from machines.service_rules import RuleProblem
+from machines.texts import ClauseBook, ParameterFile, Role, RoleFile, ServiceRuleFile
 from rules.parameters import DatedParameter, DatedValue, ParameterBook
 
 
@@ -41,13 +44,24 @@ class Workflow:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """The service rules that any workflow may switch on, with the clauses they come from."""
+
+    key: str
+    rules: ServiceRuleFile
+    clauses: ClauseBook
+
+
+@dataclass(frozen=True)
 class Rulebook:
-    """Every workflow by key, every compiled text by hash, the roles, the dated parameters."""
+    """Every workflow by key, every compiled text by hash; the roles, lists, dated parameters."""
 
     workflows: Mapping[str, Workflow]
     by_hash: Mapping[str, Compiled]
     roles: Mapping[str, Role]
     parameters: ParameterBook
+    lists: ListFile = NO_LISTS
+    overlay: Overlay | None = None
 
     @property
     def sides(self) -> dict[str, Side]:
@@ -56,8 +70,8 @@ class Rulebook:
 
     def with_text(self, text: str) -> Rulebook:
         """The same book with one more definition, as kept in a store."""
-        definition, _ = read(Definition, "stored/definition.yaml", text)
-        compiled = Compiled(definition, hash_of(text), self.roles)
+        definition, parsed = read(Definition, "stored/definition.yaml", text)
+        compiled = _compiled(definition, text, self.roles, parsed)
         return replace(self, by_hash={**self.by_hash, compiled.hash: compiled})
 
 
@@ -79,17 +93,54 @@ def rulebook() -> Rulebook:
 
 def load(folder: Path) -> Rulebook:
     """Reads every reform below a folder. Raises DefinitionError with file and line."""
-    roles = read_roles(folder)
+    roles, overlay = read_roles(folder), read_overlay(folder)
     workflows = {
-        path.parent.name: load_workflow(path.parent, roles)
+        path.parent.name: load_workflow(path.parent, roles, overlay)
         for path in sorted(folder.glob("*/machine.yaml"))
     }
+    check_links({key: (one.definition, one.parsed) for key, one in workflows.items()})
     return Rulebook(
         workflows=workflows,
         by_hash={workflow.compiled.hash: workflow.compiled for workflow in workflows.values()},
         roles=roles,
         parameters=ParameterBook({key: one.parameters for key, one in workflows.items()}),
+        lists=read_lists(folder, roles, workflows),
+        overlay=overlay,
     )
+
+
+def read_overlay(folder: Path) -> Overlay | None:
+    """The service rules, where the folder has them. Raises DefinitionError."""
+    for file in sorted(folder.glob("*/rules.yaml")):
+        rules, parsed = read(ServiceRuleFile, file)
+        clauses, _ = read(ClauseBook, file.parent / "clauses.yaml")
+        known = {clause.id for clause in clauses.clauses}
+        for index, rule in enumerate(rules.rules):
+            for clause in rule.clauses:
+                if clause not in known:
+                    line = parsed.line(("rules", index, "clauses"))
+                    raise DefinitionError(parsed.file, line, f"unknown clause `{clause}`")
+        return Overlay(file.parent.name, rules, clauses)
+    return None
+
+
+def read_lists(
+    folder: Path, roles: Mapping[str, Role], workflows: Mapping[str, Workflow]
+) -> ListFile:
+    """The shared lists, held against the reforms; none where the folder has no `lists.yaml`."""
+    if not (folder / "lists.yaml").exists():
+        return NO_LISTS
+    listed, parsed = read(ListFile, folder / "lists.yaml")
+    reforms = {
+        key: Reform(
+            one.parsed,
+            frozenset(clause.id for clause in one.clauses.clauses),
+            frozenset(one.parameters),
+        )
+        for key, one in workflows.items()
+    }
+    check_lists(listed, parsed, roles, reforms)
+    return listed
 
 
 def read_roles(folder: Path) -> dict[str, Role]:
@@ -98,7 +149,9 @@ def read_roles(folder: Path) -> dict[str, Role]:
     return {role.id: role for role in listed.roles}
 
 
-def load_workflow(folder: Path, roles: Mapping[str, Role]) -> Workflow:
+def load_workflow(
+    folder: Path, roles: Mapping[str, Role], overlay: Overlay | None = None
+) -> Workflow:
     """One reform from its folder, its names checked. Raises DefinitionError."""
     file = folder / "machine.yaml"
     text = file.read_text(encoding="utf-8")
@@ -108,21 +161,32 @@ def load_workflow(folder: Path, roles: Mapping[str, Role]) -> Workflow:
     before = None
     if (folder / "before.yaml").exists():
         before = read(Definition, folder / "before.yaml")
-    workflow = Workflow(
+    known = {clause.id for clause in clauses.clauses}
+    if overlay is not None and definition.service_rules:
+        known |= {clause.id for clause in overlay.clauses.clauses}
+    names = (frozenset(known), frozenset(parameters), frozenset(roles))
+    check_names(folder.name, definition, parsed, *names)
+    if before is not None:
+        check_names(f"{folder.name}_before", *before, *names)
+    return Workflow(
         key=folder.name,
-        compiled=Compiled(definition, hash_of(text), roles),
+        compiled=_compiled(definition, text, roles, parsed),
         clauses=clauses,
         before=before[0] if before is not None else None,
         parameters=parameters,
         text=text,
         parsed=parsed,
     )
-    known = frozenset(clause.id for clause in clauses.clauses)
-    names = (known, frozenset(parameters), frozenset(roles))
-    check_names(folder.name, definition, parsed, *names)
-    if before is not None:
-        check_names(f"{folder.name}_before", *before, *names)
-    return workflow
+
+
+def _compiled(
+    definition: Definition, text: str, roles: Mapping[str, Role], parsed: Parsed
+) -> Compiled:
+    try:
+        return Compiled(definition, hash_of(text), roles)
+    except RuleProblem as problem:
+        line = parsed.line(("service_rules", problem.place))
+        raise DefinitionError(parsed.file, line, str(problem)) from problem
 
 
 def _parameters(folder: Path) -> dict[str, DatedParameter]:

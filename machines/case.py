@@ -26,6 +26,11 @@ class Party:
     uscc: str | None = None
     ref: str | None = None
 
+    @property
+    def credit_key(self) -> str | None:
+        """Under what the credit file knows it: its credit code; a person's or a ship's number."""
+        return self.uscc or self.ref
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -121,7 +126,8 @@ class HandedIn:
 @dataclass(frozen=True, slots=True)
 class EffectRecord:
     """One effect as ordered: `n` numbers it in its entry; `against` is a role or party name and
-    `uscc` its code at that moment; `what` are the effect's own fields."""
+    `uscc` its code at that moment (a person's or a ship's number); `what` are the effect's own
+    fields."""
 
     n: int
     do: str
@@ -187,7 +193,8 @@ class Undo:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One application and everything that followed. `version` is the number of its entries;
-    `definition` the hash of the text that governs it."""
+    `definition` the hash of the text that governs it; `parent` the case that opened it, `linked`
+    the cases it opened, by link."""
 
     id: str
     workflow: str
@@ -208,6 +215,8 @@ class Case:
     stayed: str | None = None
     ended: str | None = None
     undo: tuple[Undo, ...] = ()
+    parent: str | None = None
+    linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def latest(self, obligation: str) -> Duty | None:
         """The latest occurrence of an obligation or timer, None before it was first armed."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from machines.definition import Definition, Obligation, Timer, Transition
+from machines.definition import Definition, Event, Obligation, Timer, Transition
 from machines.engine_events import FACTS
 from machines.moments import EventRef
 from machines.reader import DefinitionError, Parsed
@@ -21,7 +21,6 @@ ENGINE_EVENTS = (
     "open", "serve", "suspend", "resume", "extend", "withdraw", "correct_record", "stay",
     "lift_stay", "restore", "cancel_registration",
 )  # fmt: skip
-_GROUPS = ("upfront", "committed", "verified_online", "optional")
 At = tuple[str | int, ...]
 
 
@@ -69,7 +68,8 @@ def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
     for name, event in definition.events.items():
         at: At = ("events", name)
         yield from _all(at, "fact", (*event.needs, *event.may), definition.facts)
-        yield from _all(at, "material group", event.hands_in, _GROUPS)
+        yield from _all(at, "material group", event.hands_in, definition.materials.groups)
+        yield from _names_parties(definition, event, at)
         if not any(edge.event == name for edge in definition.transitions):
             yield at, f"event `{name}` stands in no transition"
     for index, duty in enumerate(definition.obligations):
@@ -90,6 +90,15 @@ def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
         yield from _one(at, "parameter", target.within, names.parameters)
     for track, spec in definition.tracks.items():
         yield from _one(("tracks", track), "state", spec.initial, spec.states)
+
+
+def _names_parties(definition: Definition, event: Event, at: At) -> Iterator[Problem]:
+    stated = [*event.needs, *event.may]
+    for role, fact in event.names.items():
+        yield from _one(at, "party", role, definition.parties)
+        yield from _one(at, "fact of the event", fact, stated)
+        if fact in definition.facts and definition.facts[fact].type != "party":
+            yield at, f"fact `{fact}` names a party: its type must be `party`"
 
 
 def _facts(definition: Definition) -> Iterator[Problem]:
@@ -147,11 +156,24 @@ def _transition(names: _Names, edge: Transition, at: At) -> Iterator[Problem]:
 
 def _guards(names: _Names, guards: Iterable[GuardRef], at: At) -> Iterator[Problem]:
     definition = names.definition
-    known = {
+    known: dict[str, Iterable[str]] = {
         "fact": definition.facts,
         "facts": definition.facts,
-        "materials": _GROUPS,
+        "materials": definition.materials.groups,
+        "other": definition.facts,
+        "since": definition.facts,
+        "drawn": definition.facts,
+        "pool": definition.facts,
+        "seed": definition.facts,
+        "take": definition.facts,
+        "party": names.parties,
+        "setting": [one.id for one in definition.settings],
         "parameter": names.parameters,
+        "period": names.parameters,
+        "window": names.parameters,
+        "within": names.parameters,
+        "count": names.parameters,
+        "years": names.parameters,
         "up_to": names.parameters,
         "above": names.parameters,
         "licence": definition.licences,
@@ -169,7 +191,7 @@ def _guards(names: _Names, guards: Iterable[GuardRef], at: At) -> Iterator[Probl
         if missing:
             yield at, f"guard `{ref.name}` needs the argument `{sorted(missing)[0]}`"
         for argument, value in ref.args.items():
-            if argument in known:
+            if argument in known and not ref.name.startswith("parent_"):
                 wanted = [value] if isinstance(value, str) else value
                 yield from _all(at, argument, wanted, known[argument])
         if ref.name == "in_state" and ref.args.get("track") in definition.tracks:
@@ -183,8 +205,10 @@ def _effects(names: _Names, effects: Iterable[Any], at: At) -> Iterator[Problem]
     for index, effect in enumerate(effects):
         where: At = (*at, index)
         yield from _guards(names, effect.when, where)
-        if effect.against is not None:
-            yield from _one(where, "party", effect.against, names.parties)
+        yield from _all(where, "party", effect.against, names.parties)
+        if effect.for_each is not None:
+            listed = [name for name, one in definition.facts.items() if one.type == "parties"]
+            yield from _one(where, "fact of type parties", effect.for_each, listed)
         for field, known in (
             ("licence", definition.licences),
             ("document", definition.documents),
@@ -195,7 +219,12 @@ def _effects(names: _Names, effects: Iterable[Any], at: At) -> Iterator[Problem]
                 yield from _one(where, field, value, known)
         if effect.do == "bind_subject":
             yield from _one(where, "fact", effect.uscc, definition.facts)
-        to = getattr(effect, "to", None)
+        if effect.do == "record_credit":
+            stated = [one for one in (effect.on, effect.value) if one is not None]
+            yield from _all(where, "fact", stated, definition.facts)
+        if effect.do in ("open_case", "signal"):
+            yield from _all(where, "fact", effect.facts.values(), definition.facts)
+        to = None if effect.do == "signal" else getattr(effect, "to", None)
         if to is not None:
             yield from _all(where, "addressee", (to,) if isinstance(to, str) else to, addressees)
 
@@ -239,6 +268,8 @@ def _when(names: _Names, one: Obligation | Timer, at: At) -> Iterator[Problem]:
     definition, due = names.definition, one.due
     events = (*definition.events, *ENGINE_EVENTS)
     yield from _refs(names, one.starts.refs, (*at, "starts"))
+    if one.starts.counted_from is not None:
+        yield from _one((*at, "starts"), "event", one.starts.counted_from, events)
     for name in (due.parameter, due.opens, due.closes):
         if name is not None:
             yield from _one((*at, "due"), "parameter", name, names.parameters)

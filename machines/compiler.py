@@ -15,6 +15,7 @@ from typing import Literal
 from transitions import EventData, Machine, MachineError
 
 from machines.definition import Definition, Obligation, Timer, Transition
+from machines.service_rules import laid_over
 from machines.texts import Role
 from machines.words import Text
 from rules.guards import first_unmet
@@ -114,9 +115,11 @@ class Compiled:
         return chinese, ", ".join(known)
 
     def __init__(self, definition: Definition, text_hash: str, roles: Mapping[str, Role]) -> None:
+        self.sides: dict[str, Side] = {name: side_of_role(role) for name, role in roles.items()}
+        definition = laid_over(definition, self.sides)
         self.definition = definition
         self.hash = text_hash
-        self.sides: dict[str, Side] = {name: side_of_role(role) for name, role in roles.items()}
+        self.first_asked = any(one.rule == "first_asked" for one in definition.service_rules)
         self._machines = {track: _machine(definition, track) for track in definition.tracks}
         self.table: dict[tuple[str, str, str], Edges] = {}
         for track, machine in self._machines.items():
@@ -129,6 +132,9 @@ class Compiled:
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
         self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
         self.groups = _groups(definition)
+        self.conditional = any(
+            item.when for group in definition.materials.groups.values() for item in group
+        )
         self.labels = _labels(definition, roles)
 
     def choose(self, at: tuple[str, str, str], role: str, view: View, *, hot: bool) -> Choice:
@@ -167,12 +173,13 @@ class Compiled:
 
 def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {
-        group: tuple(item.accepted for item in definition.materials.group(group))
-        for group in ("upfront", "committed", "verified_online", "optional")
+        name: tuple(item.accepted for item in group)
+        for name, group in definition.materials.groups.items()
     }
 
 
 def _labels(definition: Definition, roles: Mapping[str, Role]) -> dict[str, tuple[str, str]]:
+    groups = definition.materials.groups.values()
     named: list[tuple[str, Text]] = [
         *roles.items(),
         ("subject", Text(zh="申请人", en="the applicant")),
@@ -182,16 +189,7 @@ def _labels(definition: Definition, roles: Mapping[str, Role]) -> dict[str, tupl
         *definition.documents.items(),
         *definition.events.items(),
         *((one.id, one) for one in definition.duties),
-        *(
-            (item.id, item)
-            for group in ("upfront", "committed", "verified_online", "optional")
-            for item in definition.materials.group(group)
-        ),
-        *(
-            (one.id, one)
-            for group in ("upfront", "committed", "verified_online", "optional")
-            for item in definition.materials.group(group)
-            for one in item.one_of
-        ),
+        *((item.id, item) for group in groups for item in group),
+        *((one.id, one) for group in groups for item in group for one in item.one_of),
     ]
     return {name: (text.zh, text.en) for name, text in named}

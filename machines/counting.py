@@ -33,6 +33,9 @@ _UNITS = {
     ("hours", "none"): "h",
 }
 
+NOT_ROLLED = {unit: code for (unit, roll), code in _UNITS.items() if roll == "none"}
+"""Unit -> how it is written as a period that is not rolled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from machines.effects import Effect
 from machines.moments import Counting, Due, EventRef, EventRefs, Start, require_counting
+from machines.service_words import ServiceRule
 from machines.words import ClauseIds, Grounded, GuardRef, Name, Names, Strict, Text
 
 FactType = Literal[
@@ -27,25 +28,34 @@ FactType = Literal[
     "integer",
     "number",
     "uscc",  # a unified social credit code (GB 32100-2015)
+    "list",  # several texts
+    "party",  # {name, uscc?, ref?}
+    "parties",  # several such
 ]
 
 
 class FactSpec(Text):
-    """One fact an act may state; `unit` names what a number counts (m, kVA, yuan, ...)."""
+    """One fact an act may state; `unit` names what a number counts (m, kVA, yuan, ...). A list
+    that `gathers` grows: an act adds its items to those stated before."""
 
     type: FactType
     unit: str | None = None
     choices: dict[Name, Text] = Field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
+    gathers: bool = False
     personal: Literal["none", "personal", "sensitive"] = "none"
-    example: str | int | float | bool | list[str] | None = None
+    example: str | int | float | bool | dict[str, str] | list[str] | list[dict[str, str]] | None = (
+        None
+    )
     clauses: ClauseIds = ()
 
     @model_validator(mode="after")
     def _choices_where_they_belong(self) -> Self:
         if (self.type in ("choice", "choices")) != bool(self.choices):
             raise ValueError("`choices` belongs to the types choice and choices, and only there")
+        if self.gathers and self.type not in ("choices", "list", "parties"):
+            raise ValueError("`gathers` belongs to the types choices, list and parties")
         return self
 
 
@@ -67,12 +77,16 @@ class Track(Strict):
 class Event(Text):
     """What an act means and must bring with it. `needs`: facts the act must state; `may`: facts it
     can state; `hands_in`: material groups it can hand in (reserved fact `documents`). `duty` is
-    what the separation of duties looks at: the person who approves does not inspect."""
+    what the separation of duties looks at: the person who approves does not inspect. `names`:
+    parties it names, each by a fact of type party. `signalled_by`: workflows whose linked cases
+    raise it."""
 
     needs: Names = ()
     may: Names = ()
     hands_in: Names = ()
     duty: Literal["apply", "approve", "inspect", "other"] = "other"
+    names: dict[Name, Name] = Field(default_factory=dict)
+    signalled_by: Names = ()
 
 
 class Transition(Grounded):
@@ -104,10 +118,12 @@ class Alternative(Text):
 
 
 class Material(Text):
-    """A document the applicant owes or is spared. `one_of` offers alternatives in its place."""
+    """A document the applicant owes or is spared. `one_of` offers alternatives in its place;
+    `when`: it is owed only if these hold."""
 
     id: Name
     one_of: tuple[Alternative, ...] = ()
+    when: tuple[GuardRef, ...] = ()
     clauses: ClauseIds = ()
 
     @property
@@ -117,19 +133,26 @@ class Material(Text):
 
 
 class Materials(Strict):
-    """The classes of material of one procedure. `open_list` names groups the text ends in 等."""
+    """The classes of material of one procedure. `named`: further groups, where the procedure has
+    several sets; `open_list` names groups the text ends in 等."""
 
     upfront: tuple[Material, ...] = ()
     committed: tuple[Material, ...] = ()
     verified_online: tuple[Material, ...] = ()
     optional: tuple[Material, ...] = ()
+    named: dict[Name, tuple[Material, ...]] = Field(default_factory=dict)
     open_list: Names = ()
 
-    def group(self, name: str) -> tuple[Material, ...]:
-        """The materials of one group; KeyError for a group that does not exist."""
-        if name not in ("upfront", "committed", "verified_online", "optional"):
-            raise KeyError(name)
-        return tuple(getattr(self, name))
+    @property
+    def groups(self) -> dict[str, tuple[Material, ...]]:
+        """Every group by its name."""
+        return {
+            "upfront": self.upfront,
+            "committed": self.committed,
+            "verified_online": self.verified_online,
+            "optional": self.optional,
+            **self.named,
+        }
 
 
 class Warning_(Strict):
@@ -207,7 +230,9 @@ class Setting(Text):
     """A number the text leaves to the zone. `assumed` is what the sandbox ships, marked so."""
 
     id: Name
-    unit: Literal["working_days", "natural_days", "months", "years", "hours", "count"]
+    unit: Literal[
+        "working_days", "natural_days", "months", "years", "hours", "count", "percent", "yuan"
+    ]
     assumed: Annotated[int, Field(ge=0)]
     clauses: ClauseIds = ()
 
@@ -298,6 +323,7 @@ class Definition(Strict):
     targets: tuple[Target, ...] = ()
     closing: Closing
     carried: tuple[Carried, ...] = ()
+    service_rules: tuple[ServiceRule, ...] = ()
 
     @property
     def duties(self) -> tuple[Obligation | Timer, ...]:
@@ -306,8 +332,8 @@ class Definition(Strict):
 
     def material(self, name: str) -> Material:
         """The material of that id, looked for in every group; KeyError if there is none."""
-        for group in ("upfront", "committed", "verified_online", "optional"):
-            for one in self.materials.group(group):
+        for group in self.materials.groups.values():
+            for one in group:
                 if name in (one.id, *one.accepted):
                     return one
         raise KeyError(name)

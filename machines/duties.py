@@ -223,6 +223,8 @@ def _anchor(compiled: Compiled, starts: Start, now: Happening) -> datetime | Non
     """When the period starts if this event starts it, else None."""
     if not refers(starts.refs, now):
         return None
+    if starts.counted_from is not None:
+        return now.after.happened.get(starts.counted_from)
     times = {ref.key: now.after.happened.get(ref.key) for ref in starts.refs}
     if starts.earliest:
         return now.happened_at

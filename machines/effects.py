@@ -15,7 +15,8 @@ from machines.words import ClauseIds, GuardRef, Name, Names, Strict, Text
 
 class _Effect(Strict):
     when: tuple[GuardRef, ...] = ()
-    against: Name | None = None  # a party; the subject if not said
+    against: Names = ()  # parties; the subject if not said
+    for_each: Name | None = None  # a fact that lists parties: once for each of them
     clauses: ClauseIds = ()
     reading: Text | None = None
 
@@ -35,10 +36,13 @@ class Annotate(_Effect):
 
 
 class RecordCredit(_Effect):
-    """Write a fact into the credit (integrity) file."""
+    """Write a fact into the credit (integrity) file. `on`: the fact that states the date of what
+    is reported (else the day of the act); `value`: the fact that states its value (a grade)."""
 
     do: Literal["record_credit"]
     fact: Name
+    on: Name | None = None
+    value: Name | None = None
 
 
 class ListEffect(_Effect):
@@ -72,11 +76,23 @@ class Freeze(_Effect):
 
 
 class OpenCase(_Effect):
-    """Open a linked case of another workflow about the same party."""
+    """Open a linked case of another workflow about the same party. `facts`: the facts it opens
+    with, each from a fact of this case."""
 
     do: Literal["open_case"]
     workflow: Name
     link: Name
+    facts: dict[Name, Name] = Field(default_factory=dict)
+
+
+class Signal(_Effect):
+    """Raise an event in a linked case: in the one that opened this (`to: parent`), or in those it
+    opened under a link. `facts`: what the event states there, each from a fact of this case."""
+
+    do: Literal["signal"]
+    to: Name
+    event: Name
+    facts: dict[Name, Name] = Field(default_factory=dict)
 
 
 class Push(_Effect, Text):
@@ -150,6 +166,7 @@ Effect = Annotated[
     | Restrict
     | Freeze
     | OpenCase
+    | Signal
     | Push
     | Publish
     | EnterRegister

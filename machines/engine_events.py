@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from machines import remedies
+from machines import remedies, succession
 from machines.acts import Act, Refused
-from machines.case import Case
+from machines.case import ENGINE, Case
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import FactSpec
@@ -67,6 +67,7 @@ FACTS: dict[str, FactSpec] = {
             "fulfilled": {"zh": "视为已按期履行", "en": "fulfilled in time"},
         },
     ),
+    **succession.FACTS,
 }  # fmt: skip
 
 
@@ -123,6 +124,10 @@ EVENTS: dict[str, EngineEvent] = {
     "cancel_registration": EngineEvent(
         Text(zh="注销登记", en="Cancel the registration"),
         ("reason", "paper"), (), _ANY_AUTHORITY, remedies.cancel_registration,
+    ),
+    "succeed": EngineEvent(
+        Text(zh="名称变更或主体承继", en="Another name, or a successor"),
+        succession.NEEDS, (), "engine", succession.succeed, when_closed=True,
     ),
 }  # fmt: skip
 
@@ -187,6 +192,11 @@ def _person(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     actor = act.actor
     if compiled.sides.get(actor.role) == "authority" or actor.role == "engine":
         return None
+    if actor.role in compiled.definition.parties and actor.role not in case.parties:
+        return Refused(
+            "party_not_named", "本案尚未确定该当事方，不能由其办理。",
+            f"this case has not named its {actor.role} yet",
+        )  # fmt: skip
     party = case.subject if actor.role == "applicant" else case.party(actor.role)
     users = case.hands.get("apply", ())
     stranger = (
@@ -231,6 +241,8 @@ def allowed(compiled: Compiled, case: Case, act: Act) -> Refused | None:
 def separated(case: Case, act: Act, duty: str) -> Refused | None:
     """No person both approves and inspects a case, or decides their own application."""
     user = act.actor.user
+    if act.actor == ENGINE:
+        return None  # a signal of a linked case is no person's act
     conflicts = {"approve": ("inspect", "apply"), "inspect": ("approve", "apply")}
     for other in conflicts.get(duty, ()):
         if user in case.hands.get(other, ()):
@@ -276,7 +288,7 @@ def occurrence(
 ) -> Occurrence | Refused:
     """An engine event as an occurrence, or why it is not possible."""
     engine = EVENTS[act.event]
-    side = compiled.sides.get(act.actor.role)
+    side = "engine" if act.actor == ENGINE else compiled.sides.get(act.actor.role)
     if side != engine.side:
         label = engine.label
         return Refused(

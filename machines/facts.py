@@ -50,6 +50,17 @@ def check(
     return None
 
 
+def gathered(stated: Mapping[str, Any], known: Mapping[str, Any], specs: Specs) -> dict[str, Any]:
+    """The facts as a case will know them: a list that gathers holds the items of earlier acts
+    too, each once, in the order in which they were stated."""
+    found = dict(stated)
+    for name, value in stated.items():
+        if name in specs and specs[name].gathers and isinstance(value, list):
+            before = known.get(name) or []
+            found[name] = [*before, *(one for one in value if one not in before)]
+    return found
+
+
 def _wrong(spec: FactSpec, value: Any) -> tuple[str, str] | None:
     check_type = _CHECKS[spec.type]
     return check_type(spec, value)
@@ -121,6 +132,74 @@ def _uscc(_: FactSpec, value: Any) -> tuple[str, str] | None:
     return None if problem is None else (problem.zh, problem.en)
 
 
+def _several(value: Any) -> bool:
+    return isinstance(value, list) and 1 <= len(value) <= MOST_ITEMS
+
+
+def _list(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    fits = _several(value) and all(_text(spec, one) is None for one in value)
+    return None if fits else ("须为文字列表。", f"must be a list of 1 to {MOST_ITEMS} texts")
+
+
+def _party(_: FactSpec, value: Any) -> tuple[str, str] | None:
+    if not isinstance(value, dict) or set(value) - _PARTY_KEYS:
+        return ("须为 {name, uscc?, ref?}。", "must be an object {name, uscc?, ref?}")
+    if any(not isinstance(one, str) or not one.strip() for one in value.values()):
+        return ("名称、代码须为文字。", "name, uscc and ref must be texts")
+    if "name" not in value:
+        return ("缺少名称。", "its name is missing")
+    problem = problem_with(value["uscc"]) if "uscc" in value else None
+    return None if problem is None else (problem.zh, problem.en)
+
+
+def _parties(spec: FactSpec, value: Any) -> tuple[str, str] | None:
+    if not _several(value):
+        return ("须为当事方列表。", f"must be a list of 1 to {MOST_ITEMS} parties")
+    for number, one in enumerate(value, 1):
+        wrong = _party(spec, one)
+        if wrong is not None:
+            return (f"第 {number} 项：{wrong[0]}", f"item {number}: {wrong[1]}")
+    return None
+
+
+MOST_ITEMS = 10_000
+_PARTY_KEYS = {"name", "uscc", "ref"}
+_PARTY_SHAPE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "uscc": {"type": "string", "pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"},
+        "ref": {"type": "string", "minLength": 1},
+    },
+    "required": ["name"],
+    "additionalProperties": False,
+}
+_SHAPES: dict[str, dict[str, Any]] = {
+    "flag": {"type": "boolean"},
+    "confirmation": {"type": "boolean", "const": True},
+    "choice": {"type": "string"},
+    "choices": {"type": "array", "minItems": 1},
+    "text": {"type": "string", "minLength": 1, "maxLength": 4000},
+    "date": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "uscc": {"type": "string", "pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"},
+    "list": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MOST_ITEMS,
+        "items": {"type": "string", "minLength": 1, "maxLength": 4000},
+    },
+    "party": _PARTY_SHAPE,
+    "parties": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MOST_ITEMS,
+        "items": _PARTY_SHAPE,
+    },
+}
+_PARTY_EXAMPLE = {"name": "虚构第三方有限公司", "uscc": "91999999MA0000002R"}
 _CHECKS = {
     "flag": _flag,
     "confirmation": _confirmation,
@@ -132,33 +211,21 @@ _CHECKS = {
     "integer": _number,
     "number": _number,
     "uscc": _uscc,
+    "list": _list,
+    "party": _party,
+    "parties": _parties,
 }
 
 
 def schema_of(spec: FactSpec) -> dict[str, Any]:
     """One fact as JSON Schema, with its labels, unit and an example."""
-    shape: dict[str, Any] = {"title": spec.zh, "description": spec.en}
-    if spec.type == "flag":
-        shape["type"] = "boolean"
-    elif spec.type == "confirmation":
-        shape.update(type="boolean", const=True)
-    elif spec.type == "choice":
-        shape.update(type="string", enum=list(spec.choices))
+    shape: dict[str, Any] = {"title": spec.zh, "description": spec.en, **_SHAPES[spec.type]}
+    if spec.type == "choice":
+        shape["enum"] = list(spec.choices)
     elif spec.type == "choices":
-        shape.update(type="array", minItems=1, items={"type": "string", "enum": list(spec.choices)})
-    elif spec.type in ("integer", "number"):
-        shape["type"] = spec.type
-        shape.update({k: v for k, v in (("minimum", spec.minimum), ("maximum", spec.maximum))
-                      if v is not None})  # fmt: skip
-    else:
-        shape["type"] = "string"
-        formats = {"date": "date", "instant": "date-time"}
-        if spec.type in formats:
-            shape["format"] = formats[spec.type]
-        if spec.type == "text":
-            shape.update(minLength=1, maxLength=4000)
-        if spec.type == "uscc":
-            shape["pattern"] = "^[0-9A-HJ-NPQRTUWXY]{18}$"
+        shape["items"] = {"type": "string", "enum": list(spec.choices)}
+    bounds = {"minimum": spec.minimum, "maximum": spec.maximum}
+    shape.update({name: bound for name, bound in bounds.items() if bound is not None})
     if spec.unit:
         shape["x-unit"] = spec.unit
     shape["examples"] = [example_of(spec)]
@@ -178,11 +245,15 @@ def example_of(spec: FactSpec) -> Any:
     if spec.type in ("integer", "number"):
         least = spec.minimum if spec.minimum is not None else 1
         return int(least) if spec.type == "integer" else least
-    return {
+    plain: dict[str, Any] = {
         "date": "2025-06-30",
         "instant": "2025-06-30T10:00:00+08:00",
         "uscc": "91999999MA0000001N",
-    }.get(spec.type, "说明")
+        "list": ["说明"],
+        "party": _PARTY_EXAMPLE,
+        "parties": [_PARTY_EXAMPLE],
+    }
+    return plain.get(spec.type, "说明")
 
 
 def event_schema(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from machines.case import Case, Duty, Entry, Party, Undo
+from machines.case import Case, Duty, EffectRecord, Entry, Party, Undo
 from machines.codec import from_plain
 
 
@@ -48,11 +48,13 @@ def evolve(case: Case | None, entry: Entry) -> Case:
             before.happened, {key: entry.happened_at for key in marks.get("keys", (entry.event,))}
         ),
         track_last=_with(before.track_last, {track: entry.happened_at for track in entry.moves}),
-        hands=_hands(before.hands, marks.get("hand"), entry.actor.user),
+        hands=_hands(_first(before, marks), marks.get("hand"), entry.actor.user),
         subject=from_plain(Party, marks["subject"]) if "subject" in marks else before.subject,
         stayed=marks.get("stayed", before.stayed),
         ended=marks.get("ended", before.ended),
         undo=_undo(before, entry),
+        parties=_with(before.parties, _parties(marks.get("parties", {}))),
+        linked=_linked(before, entry),
     )
 
 
@@ -66,11 +68,31 @@ def _opened(entry: Entry) -> Case:
         definition=head["definition"],
         zone=head["zone"],
         subject=from_plain(Party, head["subject"]),
-        parties={role: from_plain(Party, one) for role, one in head["parties"].items()},
+        parties=_parties(head["parties"]),
         opened_at=entry.at,
         version=0,
         tracks=dict(head["tracks"]),
+        parent=head.get("parent"),
     )
+
+
+def _parties(plain: Mapping[str, Any]) -> dict[str, Party]:
+    return {role: from_plain(Party, one) for role, one in plain.items()}
+
+
+def _linked(before: Case, entry: Entry) -> Mapping[str, tuple[str, ...]]:
+    """The cases an entry opens; their numbers follow from the entry's own."""
+    linked = before.linked
+    for effect in entry.effects:
+        if effect.do == "open_case":
+            link, number = str(effect.what["link"]), child_id(before.id, before.version + 1, effect)
+            linked = {**linked, link: (*linked.get(link, ()), number)}
+    return linked
+
+
+def child_id(case_id: str, seq: int, effect: EffectRecord) -> str:
+    """The number of a case that an effect opens: it can be opened only once."""
+    return f"{case_id}.{seq}.{effect.n}"
 
 
 def _with(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -84,6 +106,12 @@ def with_duties(old: tuple[Duty, ...], new: tuple[Duty, ...]) -> tuple[Duty, ...
     newer = {duty.key: duty for duty in new}
     kept = tuple(newer.pop(duty.key, duty) for duty in old)
     return (*kept, *newer.values())
+
+
+def _first(before: Case, marks: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """Who was asked first stays answerable (a service rule a workflow may switch on)."""
+    asked = marks.get("first_asked")
+    return before.hands if asked is None else {**before.hands, "first_asked": (asked,)}
 
 
 def _hands(

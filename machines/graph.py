@@ -69,8 +69,9 @@ def _finding(
 
 
 def _engine_raised(definition: Definition) -> set[str]:
-    """Events that a timer or a miss raises."""
+    """Events that a timer, a miss or a linked case raises."""
     raised = {timer.raises for timer in definition.timers}
+    raised.update(name for name, event in definition.events.items() if event.signalled_by)
     for duty in definition.obligations:
         raised.update(event for event in (duty.on_miss.mark, duty.on_miss.event) if event)
     return raised
@@ -190,8 +191,9 @@ def _never_raised(workflow: Workflow) -> Iterator[Finding]:
 def _never_handed_in(workflow: Workflow) -> Iterator[Finding]:
     definition = workflow.definition
     taken = {group for event in definition.events.values() for group in event.hands_in}
-    for group in ("upfront", "committed"):
-        if definition.materials.group(group) and group not in taken:
+    owed = ("upfront", "committed", *definition.materials.named)
+    for group in owed:
+        if definition.materials.groups[group] and group not in taken:
             yield _finding(
                 workflow, "never_handed_in", ("materials", group),
                 f"no event takes the {group} materials",

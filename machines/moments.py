@@ -45,16 +45,21 @@ EventRefs = Annotated[tuple[EventRef, ...], BeforeValidator(_listed)]
 
 
 class Start(Strict):
-    """When a period begins: an event, or the earliest or latest of several."""
+    """When a period begins: an event, or the earliest or latest of several. `counted_from`: the
+    event arms the duty, but its period counts from when this other event happened."""
 
     earliest: EventRefs = ()
     latest: EventRefs = ()
+    counted_from: Name | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_event(cls, data: Any) -> Any:
         if isinstance(data, dict) and ("earliest" in data or "latest" in data):
             return data
+        if isinstance(data, dict) and "counted_from" in data:
+            own = dict(data)
+            return {"counted_from": own.pop("counted_from"), "earliest": [own]}
         return {"earliest": [data]}
 
     @model_validator(mode="after")

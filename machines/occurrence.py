@@ -16,13 +16,13 @@ from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation, Transition
 from machines.duties import Happening, changes
-from machines.effects import ADVERSE, BindSubject, Effect
+from machines.effects import BindSubject, Effect
 from machines.fold import evolve, with_duties
+from machines.ordering import numbered, ordered
 from machines.rungs import closed
 from machines.views import view_of
 from machines.words import Grounded
-from rules.guards import first_unmet
-from rules.view import View, World
+from rules.view import World
 
 Kind = Literal["opened", "act", "automatic", "enforced"]
 _LICENCE_STATUS: dict[str, Literal["live", "suspended", "revoked", "withdrawn", "cancelled"]] = {
@@ -76,7 +76,7 @@ def carry_out(
         return chosen
     view = view_of(compiled, stated, now.happened_at, world)
     lines = [(effect, edge) for edge in chosen for effect in edge.effects] + list(now.lines)
-    effects = _numbered((*now.retracts, *_effects(_bound(stated, lines), view, lines)))
+    effects = numbered((*now.retracts, *ordered(_bound(stated, lines), view, lines)))
     moved = {
         edge.track: (
             stated.tracks[edge.track],
@@ -145,38 +145,6 @@ def _why_not(compiled: Compiled, case: Case, event: str, track: str, unmet: Any)
         edge.clauses[0] if edge.clauses else None,
         {"track": track, "state": case.tracks[track], "possible": list(possible)},
     )
-
-
-def _effects(
-    case: Case, view: View, lines: list[tuple[Effect, Grounded]]
-) -> tuple[EffectRecord, ...]:
-    found: list[EffectRecord] = []
-    for effect, line in lines:
-        if first_unmet(view, effect.when) is not None:
-            continue
-        against = effect.against or "subject"
-        reading = effect.reading or line.reading
-        found.append(
-            EffectRecord(
-                n=0,
-                do=effect.do,
-                what=effect.model_dump(
-                    mode="json",
-                    exclude={"do", "when", "against", "clauses", "reading"},
-                    exclude_none=True,
-                ),
-                against=against,
-                uscc=case.party(against).uscc,
-                clauses=effect.clauses or line.clauses,
-                adverse=effect.do in ADVERSE,
-                reading=None if reading is None else {"zh": reading.zh, "en": reading.en},
-            )
-        )
-    return tuple(found)
-
-
-def _numbered(effects: tuple[EffectRecord, ...]) -> tuple[EffectRecord, ...]:
-    return tuple(replace(effect, n=n) for n, effect in enumerate(effects, 1))
 
 
 def _licences(

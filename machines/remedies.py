@@ -121,7 +121,13 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
 
 def withdraw(remedy: Remedy) -> Occurrence | Refused:
     """The applicant takes the application back before it is decided."""
-    case, closing = remedy.case, remedy.compiled.definition.closing
+    case, definition = remedy.case, remedy.compiled.definition
+    closing, sides = definition.closing, remedy.compiled.sides
+    if all(sides.get(role) in ("authority", None) for role in definition.opening.role):
+        return Refused(
+            "not_an_application", "本案由行政机关依职权发起，不能由当事人撤回。",
+            "the authority opened this of its own accord: there is no application to withdraw",
+        )  # fmt: skip
     if case.licences or any(event in case.happened for event in closing.decided_by):
         return Refused(
             "already_decided", "事项已作出决定，不能撤回申请。",

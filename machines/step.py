@@ -15,13 +15,14 @@ from typing import Any
 
 from machines import engine_events
 from machines.acts import Act, AnyAct, Enforce, Evidence, Moved, Open, Refused
-from machines.admission import admit, late_record, opened
-from machines.case import ENGINE, Because, Case, Duty, Entry, HandedIn
+from machines.admission import admit, first_asked, late_record, named_parties, opened
+from machines.case import ENGINE, Because, Case, Duty, Entry, HandedIn, Party
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.counting import Moment
-from machines.definition import Obligation, Timer
+from machines.definition import Event, Obligation, Timer
 from machines.duties import armed, side_of, too_late_or_early
+from machines.facts import gathered
 from machines.fold import evolve, replay
 from machines.occurrence import Occurrence, carry_out
 from machines.rungs import Rung, closed, pending
@@ -124,12 +125,16 @@ class _Run:
         if refused is not None:
             return refused
         spec = self.compiled.definition.events[act.event]
+        facts = gathered(act.facts, case.facts, self.compiled.definition.facts)
         documents = tuple(HandedIn(name, self.at, sha256) for name, sha256 in act.documents.items())
         stated = replace(
             case,
-            facts={**case.facts, **act.facts},
+            facts={**case.facts, **facts},
             documents={**case.documents, **{one.material: one for one in documents}},
         )
+        named = named_parties(self.compiled, spec.names, act)
+        if isinstance(named, Refused):
+            return named
         view = view_of(self.compiled, stated, when, self.world)
         day = shanghai_date(when)
         refused = too_late_or_early(self.compiled, case, (act.event,), day, view)
@@ -143,7 +148,7 @@ class _Run:
             actor=act.actor,
             facts=act.facts,
             documents=documents,
-            marks={"hand": spec.duty},
+            marks={**_marks(act, spec, facts, named), **first_asked(self.compiled, case, act)},
             evidence=_evidence(act.evidence),
             inputs=self.world.versions(),
         )
@@ -273,6 +278,19 @@ class _Run:
             clauses=clauses,
             must_move=must_move,
         )
+
+
+def _marks(
+    act: Act, spec: Event, facts: Mapping[str, Any], named: Mapping[str, Party]
+) -> dict[str, Any]:
+    """What an act changes besides its facts as stated: whose hand it was, lists that grew, parties
+    it names."""
+    marks: dict[str, Any] = {"hand": spec.duty}
+    if facts != act.facts:
+        marks["facts"] = facts
+    if named:
+        marks["parties"] = to_plain(named)
+    return marks
 
 
 def _duty_rung(base: Occurrence, spec: Obligation, duty: Duty, rung: Rung) -> Occurrence:

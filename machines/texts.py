@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, RootModel, model_validator
 
 from machines.definition import Definition
-from machines.words import ClauseId, Name, Strict, Text
+from machines.lists import ListFile
+from machines.words import ClauseId, Grounded, Name, Strict, Text
 
 
 class ParameterValue(Strict):
@@ -64,6 +65,20 @@ class ClauseBook(Strict):
     clauses: tuple[Clause, ...]
 
 
+class ServiceRuleText(Grounded, Text):
+    """One service rule that a workflow may switch on: what it does there, and where it is from."""
+
+    rule: Literal["acceptance_receipt", "one_time_notice", "first_asked", "deemed_decision"]
+    source: Text
+
+
+class ServiceRuleFile(Strict):
+    """`rules.yaml` of the overlay: every service rule, off unless a workflow names it."""
+
+    title: Text
+    rules: tuple[ServiceRuleText, ...]
+
+
 class Role(Text):
     """Somebody who acts or bears a duty. `department`: the role whose office it is."""
 
@@ -87,6 +102,8 @@ def file_models() -> dict[str, type[BaseModel]]:
         "clauses": ClauseBook,
         "parameters": ParameterFile,
         "roles": RoleFile,
+        "lists": ListFile,
+        "rules": ServiceRuleFile,
     }
 
 

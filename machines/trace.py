@@ -80,6 +80,16 @@ def carriers(workflow: Workflow) -> Mapping[str, tuple[Line, ...]]:
     return {clause: tuple(lines) for clause, lines in found.items()}
 
 
+def citing(workflow: Workflow) -> tuple[tuple[Line, tuple[str, ...]], ...]:
+    """The other way round: every line of the machine that cites clauses, in the file's order."""
+    parsed = workflow.parsed
+    found: dict[Line, list[str]] = defaultdict(list)
+    for at, clause in _cited(parsed.value, ()):
+        found[Line(_name(parsed.value, at), parsed.file, parsed.line(at))].append(clause)
+    ordered = sorted(found.items(), key=lambda one: one[0].line)
+    return tuple((line, tuple(clauses)) for line, clauses in ordered)
+
+
 def _cited(plain: Any, at: At) -> Iterator[tuple[At, str]]:
     if isinstance(plain, dict):
         for key, value in plain.items():

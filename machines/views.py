@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from machines.case import Case
 from machines.compiler import Compiled
+from rules.guards import first_unmet
 from rules.periods import shanghai_date
-from rules.view import CreditView, View, World
-
-_NO_CREDIT = CreditView()
+from rules.view import View, World
 
 
 def view_of(compiled: Compiled, case: Case, when: datetime, world: World) -> View:
     """The case as a guard sees it at an instant."""
-    code = case.subject.uscc
-    return View(
+    view = View(
         workflow=case.workflow,
         today=shanghai_date(when),
         facts=case.facts,
@@ -25,7 +25,17 @@ def view_of(compiled: Compiled, case: Case, when: datetime, world: World) -> Vie
         duties={duty.obligation: duty.status for duty in case.duties},
         licences={name: licence.status for name, licence in case.licences.items()},
         happened=case.happened,
-        credit=world.credit.get(code, _NO_CREDIT) if code is not None else _NO_CREDIT,
+        credit=world.credit_of(case.subject.credit_key),
         world=world,
         labels=compiled.labels,
+        codes={role: party.credit_key for role, party in case.parties.items()},
     )
+    return replace(view, groups=_owed(compiled, view)) if compiled.conditional else view
+
+
+def _owed(compiled: Compiled, view: View) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The material groups without what is not owed in this case."""
+    return {
+        name: tuple(item.accepted for item in group if first_unmet(view, item.when) is None)
+        for name, group in compiled.definition.materials.groups.items()
+    }

@@ -1,95 +1,22 @@
 """Whether an act is allowed: the named conditions a definition may use.
 
-A guard is a pure function of a `View` that answers None (yes) or an `Unmet` with its reason. The
-names are the vocabulary of `guards:`, `when:` and `applies_if:` in the reforms; arguments save a
-twin function, never an expression.
+Here those on facts, numbers, materials and the case itself; credit, draws and linked cases have
+modules of their own, registered by being imported here.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
+from rules import credit_guards, draw_guards, linked_guards, number_guards
+from rules.guard import GUARDS, first_unmet, guard, limit_of, named, reads, unmet
 from rules.periods import shanghai_date
 from rules.view import Unmet, View
 
-GuardFunction = Callable[..., Unmet | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A registered guard and the names of its arguments."""
-
-    name: str
-    function: GuardFunction
-    required: frozenset[str]
-    allowed: frozenset[str]
-    means: str
-
-
-GUARDS: dict[str, Guard] = {}
-_READS = ("fact", "facts", "materials")
-"""Arguments that name something an act itself can bring: facts, or groups of materials."""
-
-
-def guard(function: GuardFunction) -> GuardFunction:
-    """Register a guard under its own name. Its docstring is shown beside the name."""
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    GUARDS[function.__name__] = Guard(
-        name=function.__name__,
-        function=function,
-        required=frozenset(p.name for p in parameters if p.default is p.empty),
-        allowed=frozenset(p.name for p in parameters),
-        means=inspect.getdoc(function) or "",
-    )
-    return function
-
-
-def reads(args: Mapping[str, Any]) -> frozenset[str]:
-    """The facts and material groups a guard call depends on."""
-    found: set[str] = set()
-    for key in _READS:
-        value = args.get(key, ())
-        found.update([value] if isinstance(value, str) else value)
-    return frozenset(found)
-
-
-class Call(Protocol):
-    """A guard as a definition names it: its name, arguments and own clause."""
-
-    @property
-    def name(self) -> str:
-        """The guard's name."""
-
-    @property
-    def args(self) -> Mapping[str, Any]:
-        """Its arguments."""
-
-    @property
-    def clause(self) -> str | None:
-        """The clause of the condition itself, where it has one."""
-
-
-def first_unmet(view: View, calls: Iterable[Call]) -> Unmet | None:
-    """The first guard of several that says no, with its own clause, or None when all hold."""
-    for call in calls:
-        unmet = GUARDS[call.name].function(view, **call.args)
-        if unmet is not None:
-            return unmet if call.clause is None else replace(unmet, clause=call.clause)
-    return None
-
-
-def _named(view: View, names: Iterable[str]) -> tuple[str, str]:
-    labels = [view.label(name) for name in names]
-    return "、".join(zh for zh, _ in labels), ", ".join(en for _, en in labels)
-
-
-def _unmet(view: View, reason: str, fact: str, zh: str, en: str) -> Unmet:
-    label_zh, label_en = view.label(fact)
-    return Unmet(reason, f"{label_zh}：{zh}", f"{label_en}: {en}")
+__all__ = ["GUARDS", "first_unmet", "reads"]
+_REGISTERED = (credit_guards, draw_guards, linked_guards, number_guards)
 
 
 @guard
@@ -97,7 +24,7 @@ def fact_true(view: View, fact: str) -> Unmet | None:
     """The fact has been stated as true."""
     if view.facts.get(fact) is True:
         return None
-    return _unmet(view, f"{fact}_required", fact, "须为“是”。", "must hold.")
+    return unmet(view, f"{fact}_required", fact, "须为“是”。", "must hold.")
 
 
 @guard
@@ -105,7 +32,7 @@ def fact_false(view: View, fact: str) -> Unmet | None:
     """The fact has not been stated as true."""
     if view.facts.get(fact) is not True:
         return None
-    return _unmet(view, f"{fact}_excludes", fact, "存在该情形，不得办理。", "excludes this act.")
+    return unmet(view, f"{fact}_excludes", fact, "存在该情形，不得办理。", "excludes this act.")
 
 
 @guard
@@ -113,7 +40,7 @@ def any_true(view: View, facts: Sequence[str]) -> Unmet | None:
     """At least one of the facts has been stated as true."""
     if any(view.facts.get(fact) is True for fact in facts):
         return None
-    zh, en = _named(view, facts)
+    zh, en = named(view, facts)
     return Unmet("no_ground", f"须至少具备下列情形之一：{zh}。", f"needs one of: {en}.")
 
 
@@ -123,7 +50,7 @@ def all_true(view: View, facts: Sequence[str]) -> Unmet | None:
     missing = [fact for fact in facts if view.facts.get(fact) is not True]
     if not missing:
         return None
-    zh, en = _named(view, missing)
+    zh, en = named(view, missing)
     return Unmet("not_all_hold", f"尚不具备：{zh}。", f"does not hold yet: {en}.")
 
 
@@ -132,7 +59,7 @@ def fact_is(view: View, fact: str, value: Any) -> Unmet | None:
     """The fact has exactly this value."""
     if view.facts.get(fact) == value:
         return None
-    return _unmet(view, f"{fact}_is_not_{value}", fact, f"须为 {value}。", f"must be {value}.")
+    return unmet(view, f"{fact}_is_not_{value}", fact, f"须为 {value}。", f"must be {value}.")
 
 
 @guard
@@ -140,7 +67,7 @@ def fact_is_not(view: View, fact: str, value: Any) -> Unmet | None:
     """The fact has another value than this one."""
     if view.facts.get(fact) != value:
         return None
-    return _unmet(view, f"{fact}_is_{value}", fact, f"不得为 {value}。", f"must not be {value}.")
+    return unmet(view, f"{fact}_is_{value}", fact, f"不得为 {value}。", f"must not be {value}.")
 
 
 def _listed(view: View, parameter: str) -> tuple[str, ...]:
@@ -153,7 +80,7 @@ def fact_in(view: View, fact: str, parameter: str) -> Unmet | None:
     """The fact is on the dated list that the parameter holds (today's list)."""
     if view.facts.get(fact) in _listed(view, parameter):
         return None
-    return _unmet(view, f"{fact}_not_listed", fact, "不在清单内。", "is not on the list.")
+    return unmet(view, f"{fact}_not_listed", fact, "不在清单内。", "is not on the list.")
 
 
 @guard
@@ -161,61 +88,54 @@ def fact_not_in(view: View, fact: str, parameter: str) -> Unmet | None:
     """The fact is not on the dated list that the parameter holds (today's list)."""
     if view.facts.get(fact) not in _listed(view, parameter):
         return None
-    return _unmet(view, f"{fact}_listed", fact, "在清单内。", "is on the list.")
-
-
-def _limit(view: View, parameter: str) -> float:
-    value = view.world.parameters.value(view.workflow, parameter, view.today)[1].value
-    if not isinstance(value, int | float):
-        raise TypeError(f"{view.workflow}.{parameter} is not a number")
-    return value
+    return unmet(view, f"{fact}_listed", fact, "在清单内。", "is on the list.")
 
 
 @guard
 def at_most(view: View, fact: str, parameter: str) -> Unmet | None:
     """The number is not above the parameter (inclusive, 民法典 1259: 以下, 以内)."""
-    number, limit = view.facts.get(fact), _limit(view, parameter)
+    number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number <= limit:
         return None
-    return _unmet(view, f"{fact}_above", fact, f"不得超过 {limit}。", f"at most {limit}.")
+    return unmet(view, f"{fact}_above", fact, f"不得超过 {limit}。", f"at most {limit}.")
 
 
 @guard
 def at_least(view: View, fact: str, parameter: str) -> Unmet | None:
     """The number is not below the parameter (inclusive, 民法典 1259: 以上)."""
-    number, limit = view.facts.get(fact), _limit(view, parameter)
+    number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number >= limit:
         return None
-    return _unmet(view, f"{fact}_below", fact, f"不得低于 {limit}。", f"at least {limit}.")
+    return unmet(view, f"{fact}_below", fact, f"不得低于 {limit}。", f"at least {limit}.")
 
 
 @guard
 def above(view: View, fact: str, parameter: str) -> Unmet | None:
     """The number is above the parameter (exclusive, 民法典 1259: 超过, 以外)."""
-    number, limit = view.facts.get(fact), _limit(view, parameter)
+    number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number > limit:
         return None
-    return _unmet(view, f"{fact}_not_above", fact, f"须超过 {limit}。", f"must exceed {limit}.")
+    return unmet(view, f"{fact}_not_above", fact, f"须超过 {limit}。", f"must exceed {limit}.")
 
 
 @guard
 def below(view: View, fact: str, parameter: str) -> Unmet | None:
     """The number is below the parameter (exclusive, 民法典 1259: 不满)."""
-    number, limit = view.facts.get(fact), _limit(view, parameter)
+    number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number < limit:
         return None
-    return _unmet(view, f"{fact}_not_below", fact, f"须低于 {limit}。", f"must be below {limit}.")
+    return unmet(view, f"{fact}_not_below", fact, f"须低于 {limit}。", f"must be below {limit}.")
 
 
 @guard
 def within_band(view: View, fact: str, above: str, up_to: str) -> Unmet | None:
     """The number is above one parameter and not above another: bands that meet without a hole."""
     number = view.facts.get(fact)
-    low, high = _limit(view, above), _limit(view, up_to)
+    low, high = limit_of(view, above), limit_of(view, up_to)
     if isinstance(number, int | float) and low < number <= high:
         return None
     zh, en = f"须超过 {low} 且不超过 {high}。", f"must be above {low} and at most {high}."
-    return _unmet(view, f"{fact}_outside_band", fact, zh, en)
+    return unmet(view, f"{fact}_outside_band", fact, zh, en)
 
 
 @guard
@@ -223,7 +143,7 @@ def fact_stated(view: View, fact: str) -> Unmet | None:
     """The fact has been stated, whatever it says."""
     if view.facts.get(fact) is not None:
         return None
-    return _unmet(view, f"{fact}_missing", fact, "尚未说明。", "has not been stated.")
+    return unmet(view, f"{fact}_missing", fact, "尚未说明。", "has not been stated.")
 
 
 @guard
@@ -231,7 +151,7 @@ def fact_absent(view: View, fact: str) -> Unmet | None:
     """The fact has not been stated."""
     if view.facts.get(fact) is None:
         return None
-    return _unmet(view, f"{fact}_stated", fact, "已存在，不得办理。", "exists; not possible.")
+    return unmet(view, f"{fact}_stated", fact, "已存在，不得办理。", "exists; not possible.")
 
 
 @guard
@@ -245,7 +165,7 @@ def date_before(view: View, fact: str, event: str) -> Unmet | None:
 
 
 def _not_before(view: View, fact: str, event: str) -> Unmet:
-    return _unmet(view, f"{fact}_not_before", fact, f"须早于“{event}”。", f"not before {event}.")
+    return unmet(view, f"{fact}_not_before", fact, f"须早于“{event}”。", f"not before {event}.")
 
 
 @guard
@@ -254,7 +174,7 @@ def later_than_today(view: View, fact: str) -> Unmet | None:
     stated = view.facts.get(fact)
     if stated is not None and date.fromisoformat(str(stated)) > view.today:
         return None
-    return _unmet(view, f"{fact}_not_later", fact, "须晚于今天。", "must lie after today.")
+    return unmet(view, f"{fact}_not_later", fact, "须晚于今天。", "must lie after today.")
 
 
 def _missing(view: View, materials: str) -> list[tuple[str, ...]]:
@@ -329,34 +249,3 @@ def not_happened(view: View, event: str) -> Unmet | None:
     if event not in view.happened:
         return None
     return Unmet(f"already_{event}", f"已经发生：{event}。", f"{event} has already happened.")
-
-
-@guard
-def commitment_route_open(view: View) -> Unmet | None:
-    """No list entry or record closes the commitment route to the applicant."""
-    closed = _closures(view)
-    if not closed:
-        return None
-    zh = "、".join(f"{r.because}（{r.clause}）" for r in closed)
-    return Unmet(
-        "commitment_route_closed",
-        f"申请人不适用告知承诺，改按一般程序办理：{zh}。",
-        f"The commitment route is closed to the applicant (ordinary procedure): {zh}.",
-    )
-
-
-@guard
-def commitment_route_closed(view: View) -> Unmet | None:
-    """A list entry or record closes the commitment route to the applicant."""
-    if _closures(view):
-        return None
-    return Unmet("commitment_route_open", "申请人可以适用告知承诺。",
-                 "The commitment route is open to the applicant.")  # fmt: skip
-
-
-def _closures(view: View) -> list[Any]:
-    return [
-        restriction
-        for restriction in view.credit.restrictions
-        if restriction.kind == "commitment_route" and restriction.workflow in (None, view.workflow)
-    ]

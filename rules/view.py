@@ -27,24 +27,77 @@ class Restriction:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditFact:
+    """One fact of the credit file that stands (not taken back). `on`: the Shanghai date of what
+    it reports; `value`: what it says, where it says more than its name (a grade)."""
+
+    fact: str
+    on: date
+    value: str | None = None
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One live entry on a list: since which Shanghai date, on which clauses."""
+
+    list: str
+    since: date
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """What a list (a red one) grants to a party on it, with the clause that grants it."""
+
+    kind: str
+    clause: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreditView:
     """What the credit file says of one party now. `version` counts its facts and list entries."""
 
     lists: tuple[str, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     version: int = 0
+    entries: tuple[Listed, ...] = ()
+    facts: tuple[CreditFact, ...] = ()
+    privileges: tuple[Privilege, ...] = ()
+
+
+NO_CREDIT = CreditView()
+
+
+@dataclass(frozen=True, slots=True)
+class ParentView:
+    """The case that opened this one, as far as a rule may see it: states by track, licences by
+    status, and whether it has ended."""
+
+    id: str
+    workflow: str
+    tracks: Mapping[str, str]
+    licences: Mapping[str, str]
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything else a rule may see when an act is decided.
 
-    `credit`: by credit code, for the parties of this case; a party not in it is unlisted."""
+    `credit`: by credit code, for the parties of this case; a party not in it is unlisted.
+    `parent`: the case that opened this one, where one did."""
 
     calendar: Calendar
     parameters: ParameterBook
     settings: Settings
     credit: Mapping[str, CreditView] = field(default_factory=dict)
+    parent: ParentView | None = None
+
+    def credit_of(self, code: str | None) -> CreditView:
+        """The credit of a party by its code; nothing is known of one without a code."""
+        return self.credit.get(code, NO_CREDIT) if code is not None else NO_CREDIT
 
     def versions(self) -> dict[str, str]:
         """The versions an entry records so that the decision can be repeated."""
@@ -71,7 +124,8 @@ class View:
 
     `facts`: everything stated so far; `in_hand`: ids of materials; `groups`: what each material
     group asks for, each demand as its acceptable alternatives; `duties`: the status of the latest
-    occurrence of each obligation; `happened`: when each event last happened."""
+    occurrence of each obligation; `happened`: when each event last happened; `codes`: the credit
+    code of each named party."""
 
     workflow: str
     today: date
@@ -85,6 +139,13 @@ class View:
     credit: CreditView
     world: World
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    codes: Mapping[str, str | None] = field(default_factory=dict)
+
+    def credit_of(self, party: str | None) -> CreditView:
+        """The credit of a party of the case by its role; of the subject without one."""
+        if party is None:
+            return self.credit
+        return self.world.credit_of(self.codes.get(party))
 
     def label(self, name: str) -> tuple[str, str]:
         """What a fact or material is called, in Chinese and English."""

@@ -15,12 +15,12 @@ from threading import RLock
 
 from cases.casework import Casework
 from cases.enforcement import (
-    BrokenCase,
     Enforced,
     apply_work,
     merged,
     sweep_case,
 )
+from cases.linked import BrokenCase
 from cases.ports import Conflict, Unit
 from cases.rows import CaseRow, WorkRow
 from machines.codec import CodecError

@@ -1,50 +1,69 @@
-"""The credit file of an enterprise and the public lists, each entry with its way out."""
+"""The credit file of an enterprise, what becomes of it, and the public lists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
+from api import credit_file
 from api.answers import Answer, CaseLine, Json
 from api.auth import Caller, TheService
 from api.contract import problems
+from api.schemas import ChangeBody
 from api.scope import visible
 from api.service import Service
 from api.strict_json import StrictRoute
 from api.summaries import local, summary
 from cases.errors import Forbidden, Misused, NotFound
-from cases.identity import Identity, is_officer
-from cases.rows import CreditFactRow, ListRow
-from machines.book import Rulebook
-from machines.definition import Definition
-from machines.effects import Effect, ListEffect
+from cases.grounds import grounds
+from cases.identity import Identity, is_officer, must_oversee
+from cases.lineage import Lineage, lineage_of, names_today
+from cases.ports import Unit
+from cases.rows import CaseRow, ListRow
+from cases.succession import Change, record_change
 from rules.credit_code import problem_with
 from rules.periods import shanghai_date
 
 router = APIRouter(tags=["credit"], route_class=StrictRoute)
-_ALWAYS = frozenset({"red", "black", "abnormal"})
-_NO_WAY_OUT = {
-    "kind": "none_stated",
-    "events": [],
-    "zh": "条文未规定移出的条件；仅在原处理被撤销（恢复）时终止。",
-    "en": "the text states no way out; it ends only where the act behind it is undone (restore)",
-}
+Code = Annotated[str, Path(max_length=50, examples=["91999999MA0000001N"])]
 
 
 class EnterpriseAnswer(Answer):
-    """What is on file of an enterprise; everything is empty for a code nobody has acted on.
+    """What is on file of an enterprise, with what merged into it; everything is empty for a code
+    nobody has acted on.
 
-    `ends` of a list entry or restriction names the events that end it, or says that the text
-    states none."""
+    `ends` of an entry, restriction or privilege says how it ends, or that the text does not;
+    `resting` of a privilege why it is not granted for now; `grounds` are the criteria of lists
+    that the file meets today, with the records counted. `successor` where it has merged."""
 
     uscc: str
     name: str | None
+    successor: Json | None
+    changes: list[Json]
     cases: list[CaseLine]
     credit_facts: list[Json]
     lists: list[Json]
     restrictions: list[Json]
+    privileges: list[Json]
+    grounds: list[Json]
+
+
+class ChangeRecord(Answer):
+    """A change of an enterprise, recorded."""
+
+    seq: int
+    uscc: str
+    kind: str
+    name: str | None
+    successor: Json | None
+    on: str
+    paper: str
+    recorded_by: str
+    confirmed_by: str
+    at: str
 
 
 class ListAnswer(Answer):
@@ -59,133 +78,100 @@ class ListAnswer(Answer):
     summary="企业信用档案 · An enterprise",
     responses={200: {"model": EnterpriseAnswer}, **problems(401, 403, 422)},
 )
-def enterprise(
-    uscc: Annotated[str, Path(max_length=50, examples=["91999999MA0000001N"])],
-    identity: Caller,
-    service: TheService,
-) -> JSONResponse:
-    """Cases, credit facts, lists and restrictions: for officers, and for the enterprise itself."""
+def enterprise(uscc: Code, identity: Caller, service: TheService) -> JSONResponse:
+    """Cases, credit facts, lists, what they close and grant, and the grounds it meets: for
+    officers, for the enterprise itself and for its successor."""
     problem = problem_with(uscc)
     if problem is not None:
         raise Misused(problem.zh, problem.en, reason="uscc_wrong")
-    _must_be_theirs(service, identity, uscc)
     with service.store.unit(write=False) as unit:
-        rows = list(visible(service, unit, identity, uscc=uscc, zone=identity.zone))
-        loaded = [(row, *service.casework.load(unit, row)) for row in rows]
-        listed = unit.lists(uscc=uscc, live=False)
-        facts = unit.credit_facts(uscc)
-    names = [row.subject_name for row in rows] + [row.name for row in listed]
-    body = {
-        "uscc": uscc,
-        "name": names[0] if names else None,
-        "cases": [
-            {**summary(compiled, case), "updated_at": local(row.updated_at)}
-            for row, case, compiled in loaded
-        ],
-        "credit_facts": _facts(facts),
-        "lists": [_entry(row, service.book) for row in listed if row.list is not None],
-        "restrictions": [
-            _entry(row, service.book) for row in listed if _restricts(row) and not row.ended_at
-        ],
-    }
+        _must_be_theirs(service, unit, identity, uscc)
+        body = _on_file(service, unit, identity, uscc)
     return JSONResponse(body)
 
 
-def _must_be_theirs(service: Service, identity: Identity, uscc: str) -> None:
-    if not is_officer(identity, service.book) and identity.enterprise != uscc:
+def _must_be_theirs(service: Service, unit: Unit, identity: Identity, uscc: str) -> None:
+    if is_officer(identity, service.book):
+        return
+    if identity.enterprise not in (uscc, lineage_of(unit, uscc).head):
         raise Forbidden("只能查看本企业的信用档案。", "this credit file is another enterprise's",
                         reason="not_your_enterprise")  # fmt: skip
 
 
-def _facts(rows: Any) -> list[dict[str, Any]]:
-    """The credit file, oldest first; a fact taken back stays, and says so."""
-    taken_back = {(row.case_id, row.retracts) for row in rows if row.retracts is not None}
-    return [
-        _fact(row, taken_back=(row.case_id, f"{row.seq}.{row.n}") in taken_back)
-        for row in rows
-        if row.retracts is None
+def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dict[str, Any]:
+    book, lineage = service.book, lineage_of(unit, uscc, today=False)
+    rows = [
+        row
+        for code in lineage.codes
+        for row in visible(service, unit, identity, uscc=code, zone=identity.zone)
     ]
-
-
-def _fact(row: CreditFactRow, *, taken_back: bool) -> dict[str, Any]:
+    loaded = [(row, *service.casework.load(unit, row)) for row in rows]
+    listed = [row for code in lineage.codes for row in unit.lists(uscc=code, live=False)]
+    facts = [row for code in lineage.codes for row in unit.credit_facts(code)]
+    ended = [row for row in lineage.changes if row.uscc == uscc and row.successor is not None]
     return {
-        "fact": row.fact,
-        "workflow": row.workflow,
-        "case": row.case_id,
-        "entry": row.seq,
-        "at": local(row.at),
-        "on": shanghai_date(row.at).isoformat(),
-        "clauses": row.clauses.split(),
-        "retracted": taken_back,
+        "uscc": uscc,
+        "name": _name(uscc, lineage, rows, listed),
+        "successor": credit_file.change(ended[-1])["successor"] if ended else None,
+        "changes": [credit_file.change(row) for row in lineage.changes],
+        "cases": [
+            {**summary(compiled, case), "updated_at": local(row.updated_at)}
+            for row, case, compiled in loaded
+        ],
+        "credit_facts": credit_file.facts(facts),
+        "lists": [credit_file.entry(row, book) for row in listed if row.list is not None],
+        "restrictions": credit_file.restrictions(listed, book),
+        "privileges": credit_file.privileges([r for r in listed if r.uscc == uscc], book),
+        "grounds": credit_file.grounds(
+            grounds(service.casework, unit, uscc, service.clock.now(unit))
+        ),
     }
 
 
-def _restricts(row: ListRow) -> bool:
-    """Entry on a list closes the commitment route; the red list is praise."""
-    return row.restriction is not None or row.list not in (None, "red")
-
-
-def _entry(row: ListRow, book: Rulebook) -> dict[str, Any]:
-    """A list entry or restriction with its ground and its end."""
-    plain: dict[str, Any] = {
-        "list": row.list,
-        "restriction": row.restriction or ("commitment_route" if _restricts(row) else None),
-        "for_workflow": row.for_workflow,
-        "workflow": row.workflow,
-        "case": row.case_id,
-        "clauses": row.clauses.split(),
-        "since": shanghai_date(row.since_at).isoformat(),
-        "ended": shanghai_date(row.ended_at).isoformat() if row.ended_at else None,
-        "ended_by": row.ended_by,
-        "ends": None,
-    }
-    if row.ended_at is None:
-        plain["ends"] = ways_out(book, row.list)
-    return plain
-
-
-def ways_out(book: Rulebook, name: str | None) -> dict[str, Any]:
-    """The events that take an enterprise off a list, by clause; or that the text states none."""
-    events = [
-        {"workflow": key, "event": event, "clauses": clauses}
-        for key, one in book.workflows.items()
-        for event, effect, clauses in effects_of(one.definition)
-        if isinstance(effect, ListEffect) and effect.do == "delist" and effect.list == name
+def _name(
+    uscc: str, lineage: Lineage, rows: Sequence[CaseRow], listed: Sequence[ListRow]
+) -> str | None:
+    """What it is called: by the register's last word, else as its cases or entries call it."""
+    told = [
+        row.name
+        for row in reversed(lineage.changes)
+        if row.successor == uscc or (row.uscc == uscc and row.kind == "rename")
     ]
-    if name is None or not events:
-        return dict(_NO_WAY_OUT)
-    spoken = "、".join(f"{one['workflow']}.{one['event']}" for one in events)
-    return {
-        "kind": "delisted_by",
-        "events": events,
-        "zh": f"经以下办理移出：{spoken}。",
-        "en": "taken off the list by the events named",
-    }
+    used = [row.subject_name for row in rows if row.subject_uscc == uscc]
+    entered = [row.name for row in listed if row.uscc == uscc]
+    return next(iter([*told, *used, *entered]), None)
 
 
-def effects_of(definition: Definition) -> list[tuple[str, Effect, list[str]]]:
-    """Every effect of a definition with the event it belongs to and its clauses."""
-    found: list[tuple[str, Effect, list[str]]] = []
-    for edge in definition.transitions:
-        for effect in edge.effects:
-            found.append((edge.event, effect, list(effect.clauses or edge.clauses)))
-    for duty in definition.obligations:
-        miss = duty.on_miss
-        for effect in miss.effects:
-            clauses = effect.clauses or miss.clauses or duty.clauses
-            found.append((miss.event or duty.id, effect, list(clauses)))
-    return found
-
-
-def known_lists(book: Rulebook) -> frozenset[str]:
-    """The lists there are: the three of the credit system and those the reforms name."""
-    named = {
-        effect.list
-        for one in book.workflows.values()
-        for _, effect, _ in effects_of(one.definition)
-        if isinstance(effect, ListEffect)
-    }
-    return _ALWAYS | named
+@router.post(
+    "/enterprises/{uscc}/changes",
+    summary="企业变更、合并、注销 · What becomes of an enterprise",
+    responses={200: {"model": ChangeRecord}, **problems(400, 401, 403, 409, 413, 422)},
+)
+def put_change(
+    request: Request, uscc: Code, body: ChangeBody, identity: Caller, service: TheService
+) -> JSONResponse:
+    """Records another name, a merger or a deregistration: by the registry, confirmed by a second
+    person. Every open case is told; lists and the credit file go over to the successor, or stay
+    under the code. Sending the same again records nothing new."""
+    must_oversee(identity, "registry")
+    heir = body.successor
+    if heir is not None and body.name is not None:
+        raise Misused("合并只写承继企业的名称。", "a merger states the successor's name alone",
+                      reason="change_incomplete")  # fmt: skip
+    change = Change(
+        uscc=uscc,
+        kind=body.kind,
+        on=body.on,
+        paper=body.paper,
+        confirmed_by=body.confirmed_by,
+        name=body.name if heir is None else heir.name,
+        successor=None if heir is None else heir.uscc,
+    )
+    with service.store.unit() as unit:
+        row = record_change(unit, change, identity.user, service.clock.now(unit))
+    if request.app.state.runner is not None:
+        request.app.state.runner.wake()
+    return JSONResponse(credit_file.change(row))
 
 
 @router.get(
@@ -197,7 +183,7 @@ def public_list(
     name: Annotated[str, Path(max_length=50, examples=["black"])], service: TheService
 ) -> JSONResponse:
     """Who is on a list now: name, credit code, clause, since when. Public: no token."""
-    known = known_lists(service.book)
+    known = credit_file.known_lists(service.book)
     if name not in known:
         listed = ", ".join(sorted(known))
         raise NotFound(f"没有名为 {name} 的名单（有：{listed}）。",
@@ -205,16 +191,22 @@ def public_list(
                        reason="unknown_list", known=sorted(known))  # fmt: skip
     with service.store.unit(write=False) as unit:
         rows = unit.lists(list_name=name)
-    return JSONResponse({"name": name, "items": [_published(row) for row in rows]},
+        today = names_today(unit.changes())
+    items = [_published(row, today.get(row.uscc)) for row in rows]
+    return JSONResponse({"name": name, "items": items},
                         headers={"Cache-Control": "public, max-age=60"})  # fmt: skip
 
 
-def _published(row: ListRow) -> dict[str, Any]:
-    """What the public may know; somebody without a credit code is entered by name alone."""
-    return {
+def _published(row: ListRow, today: tuple[str, str] | None) -> dict[str, Any]:
+    """What the public may know, as entered; somebody without a credit code is entered by name
+    alone. `today`: who bears the entry now, where name or enterprise have changed since."""
+    plain: dict[str, Any] = {
         "name": row.name,
         "uscc": None if row.uscc.startswith("case:") else row.uscc,
         "workflow": row.workflow,
         "clauses": row.clauses.split(),
         "since": shanghai_date(row.since_at).isoformat(),
     }
+    if today is not None and today != (row.uscc, row.name):
+        plain["today"] = {"uscc": today[0], "name": today[1]}
+    return plain

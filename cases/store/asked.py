@@ -28,6 +28,11 @@ def named_state(track_state: str | None) -> tuple[str | None, str | None]:
     return (track if colon else None), state
 
 
+def mention(code: str) -> str:
+    """How the state of a case writes the credit code of a party."""
+    return f'"uscc":"{code}"'
+
+
 def must_be_settable(values: Mapping[str, str | None]) -> None:
     """Raises StoreError for what a database is from its first day on."""
     fixed = sorted(set(values) & set(FIXED_META))

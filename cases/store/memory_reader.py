@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cases.ports import StoreError
 from cases.rows import (
     CaseRow,
+    ChangeRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -22,7 +23,7 @@ from cases.rows import (
     TokenRow,
     WorkRow,
 )
-from cases.store.asked import COUNTED, in_utc, lowered, named_state
+from cases.store.asked import COUNTED, in_utc, lowered, mention, named_state
 from machines.duties import RUNNING
 
 if TYPE_CHECKING:
@@ -81,10 +82,17 @@ class MemoryReader:
         """The credit file."""
         return sorted(self._may_read().credit_facts.group("uscc", uscc), key=_BY_AGE)
 
+    def changes(self, uscc: str | None = None) -> Sequence[ChangeRow]:
+        """Changes of an enterprise and of those merged into it, or of all."""
+        every = self._may_read().changes.rows.values()
+        found = (row for row in every if uscc in (None, row.uscc, row.successor))
+        return sorted(found, key=attrgetter("seq"))
+
     def cases(
         self, *, zone: str | None = None, workflow: str | None = None, uscc: str | None = None,
-        text: str | None = None, track_state: str | None = None, due_before: date | None = None,
-        settled: bool | None = None, after: str | None = None, limit: int = 50,
+        involves: str | None = None, text: str | None = None, track_state: str | None = None,
+        due_before: date | None = None, settled: bool | None = None, after: str | None = None,
+        limit: int = 50,
     ) -> Sequence[CaseRow]:  # fmt: skip
         """Cases by filter. `text` disregards the case of Latin letters."""
         s = self._may_read()
@@ -96,6 +104,7 @@ class MemoryReader:
             and zone in (None, row.zone)
             and workflow in (None, row.workflow)
             and settled in (None, row.settled)
+            and (involves is None or _involves(row, involves))
             and (text is None or _mentions(row, lowered(text)))
             and (track_state is None or _is_in(row, track_state))
             and (due_before is None or self._owes(row.id, due_before))
@@ -199,6 +208,10 @@ def _diary(row: ObligationRow) -> tuple[Any, ...]:
 def _mentions(row: CaseRow, text: str) -> bool:
     told = (row.subject_name, row.subject_uscc or "", row.id)
     return any(text in lowered(each) for each in told)
+
+
+def _involves(row: CaseRow, code: str) -> bool:
+    return not (row.closed and row.settled) and mention(code) in row.state
 
 
 def _is_in(row: CaseRow, track_state: str) -> bool:

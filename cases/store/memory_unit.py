@@ -12,6 +12,7 @@ from cases.ports import Conflict, StoreError
 from cases.rows import (
     Batch,
     CaseRow,
+    ChangeRow,
     EntryRow,
     IdempotencyRow,
     ListRow,
@@ -149,6 +150,10 @@ class MemoryUnit(MemoryReader):
         row = lists.get(case_id, seq, n)
         if row is not None and row.ended_at is None:
             lists.put(replace(row, ended_at=at, ended_by=by))
+
+    def add_change(self, row: ChangeRow) -> None:
+        """Appends to what became of an enterprise."""
+        self._insert(self._may_write().changes, [row])
 
     def idempotent(self, actor: str, key: str) -> IdempotencyRow | None:
         """The answer kept; there is one writer, so there is nothing to lock."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.rows import (
     CaseRow,
+    ChangeRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -59,6 +60,7 @@ class Shelves:
             "work", _SOURCE, undo, groups={"open": lambda row: row.done_at is None}
         )
         self.lists: Shelf[ListRow] = Shelf("list_rows", _SOURCE, undo, groups=_OF_CODE)
+        self.changes: Shelf[ChangeRow] = Shelf("changes", ("seq",), undo)
         self.settings: Shelf[SettingRow] = Shelf(
             "settings", ("zone", "seq"), undo, groups={"zone": attrgetter("zone")}
         )

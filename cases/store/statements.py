@@ -36,6 +36,7 @@ from sqlalchemy import (
 from cases.store.asked import COUNTED
 from cases.store.tables import (
     CASES,
+    CHANGES,
     CREDIT_FACTS,
     DEFINITIONS,
     ENTRIES,
@@ -139,6 +140,9 @@ CREDIT_FACTS_OF = (
     .where(CREDIT_FACTS.c.uscc == bindparam("uscc"))
     .order_by(*age(CREDIT_FACTS))
 )
+_of_enterprise = or_(CHANGES.c.uscc == bindparam("uscc"), CHANGES.c.successor == bindparam("uscc"))
+ALL_CHANGES = select(CHANGES).order_by(CHANGES.c.seq)
+CHANGES_OF = ALL_CHANGES.where(_of_enterprise)
 IDEMPOTENT = select(IDEMPOTENCY).where(
     IDEMPOTENCY.c.actor == bindparam("actor"), IDEMPOTENCY.c.key == bindparam("key")
 )
@@ -165,7 +169,7 @@ EARLIEST_OF = select(OBLIGATIONS.c.earliest).where(
 INSERT = {
     table: insert(table).inline()
     for table in (CASES, ENTRIES, FIRED, CREDIT_FACTS, OUTBOX, WORK, LIST_ROWS, SETTINGS, TOKENS,
-                  IDEMPOTENCY)
+                  IDEMPOTENCY, CHANGES)
 }  # fmt: skip
 
 # Written out, as in the index, which is of use only to a query that says the same.
@@ -201,6 +205,10 @@ CASE_FILTERS: dict[str, ColumnElement[bool]] = {
     "zone": CASES.c.zone == bindparam("zone"),
     "workflow": CASES.c.workflow == bindparam("workflow"),
     "uscc": CASES.c.subject_uscc == bindparam("uscc"),
+    "involves": and_(
+        or_(not_(CASES.c.closed), not_(CASES.c.settled)),
+        CASES.c.state.like(bindparam("involves", type_=Text()), escape="\\"),
+    ),
     "text": or_(
         *(
             func.lower(column).like(_found, escape="\\")

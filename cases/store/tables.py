@@ -105,6 +105,7 @@ CREDIT_FACTS = _table("credit_facts", rows.CreditFactRow, _SOURCE)
 OUTBOX = _table("outbox", rows.OutboxRow, _SOURCE)
 WORK = _table("work", rows.WorkRow, _SOURCE)
 LIST_ROWS = _table("list_rows", rows.ListRow, _SOURCE)
+CHANGES = _table("changes", rows.ChangeRow, ("seq",))
 SETTINGS = _table("settings", rows.SettingRow, ("zone", "seq"))
 DEFINITIONS = _table("definitions", rows.DefinitionRow, ("hash",))
 TOKENS = _table("tokens", rows.TokenRow, ("sha256",))
@@ -117,7 +118,7 @@ META = Table(
 )
 # The journal alone refers to its case. The others are projections of entries that an audit
 # refolds; a reference would lock the source case for the sake of somebody else's list row.
-APPEND_ONLY = ("entries", "fired", "credit_facts", "settings")
+APPEND_ONLY = ("entries", "fired", "credit_facts", "settings", "changes")
 
 
 def _partial(name: str, where: Any, *columns: Column[Any]) -> Index:
@@ -143,4 +144,6 @@ INDEXES = (
     _partial("ix_work_target", _open, WORK.c.target, *_age),
     Index("ix_list_rows_uscc", LIST_ROWS.c.uscc),
     Index("ix_list_rows_list", LIST_ROWS.c.list),
+    Index("ix_changes_uscc", CHANGES.c.uscc),
+    _partial("ix_changes_successor", CHANGES.c.successor.is_not(None), CHANGES.c.successor),
 )  # fmt: skip

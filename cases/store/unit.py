@@ -14,6 +14,7 @@ from cases.ports import Conflict, StoreError
 from cases.rows import (
     Batch,
     CaseRow,
+    ChangeRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -27,7 +28,7 @@ from cases.rows import (
 )
 from cases.store import statements as s
 from cases.store import tables as t
-from cases.store.asked import COUNTED, lowered, must_be_settable, named_state
+from cases.store.asked import COUNTED, lowered, mention, must_be_settable, named_state
 from cases.store.dialect import Statements
 from cases.store.session import Session, plain
 
@@ -157,15 +158,27 @@ class SqlUnit(Session):
         """The credit file."""
         return self._rows(CreditFactRow, s.CREDIT_FACTS_OF, {"uscc": uscc})
 
+    def changes(self, uscc: str | None = None) -> Sequence[ChangeRow]:
+        """Changes of an enterprise and of those merged into it, or of all."""
+        if uscc is None:
+            return self._rows(ChangeRow, s.ALL_CHANGES, {})
+        return self._rows(ChangeRow, s.CHANGES_OF, {"uscc": uscc})
+
+    def add_change(self, row: ChangeRow) -> None:
+        """Appends to what became of an enterprise."""
+        self._insert(t.CHANGES, [row])
+
     def cases(
         self, *, zone: str | None = None, workflow: str | None = None, uscc: str | None = None,
-        text: str | None = None, track_state: str | None = None, due_before: date | None = None,
-        settled: bool | None = None, after: str | None = None, limit: int = 50,
+        involves: str | None = None, text: str | None = None, track_state: str | None = None,
+        due_before: date | None = None, settled: bool | None = None, after: str | None = None,
+        limit: int = 50,
     ) -> Sequence[CaseRow]:  # fmt: skip
         """Cases by filter. `text` disregards the case of Latin letters."""
         track, state = named_state(track_state)
         given = {
             "zone": zone, "workflow": workflow, "uscc": uscc, "text": _pattern(text),
+            "involves": None if involves is None else _like(mention(involves)),
             "state": state, "track": track, "due_before": due_before, "settled": settled,
             "after": after,
         }  # fmt: skip
@@ -274,8 +287,10 @@ class SqlUnit(Session):
 
 def _pattern(text: str | None) -> str | None:
     """What LIKE looks for: the text itself, nothing in it a wildcard."""
-    if text is None:
-        return None
+    return None if text is None else _like(lowered(text))
+
+
+def _like(text: str) -> str:
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
-    return f"%{lowered(text)}%"
+    return f"%{text}%"

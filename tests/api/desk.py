@@ -19,7 +19,7 @@ from api.app import create_app
 from api.health import Alive, Ready
 from api.service import Service
 from api.v1.enforcement import EnforcementAnswer, ReleaseAnswer
-from api.v1.enterprises import EnterpriseAnswer, ListAnswer
+from api.v1.enterprises import ChangeRecord, EnterpriseAnswer, ListAnswer
 from api.v1.sandbox import AdvanceAnswer, ClockAnswer
 from api.v1.settings import SettingList, SettingRecord
 from api.v1.workflows import WorkflowAnswer, WorkflowList
@@ -54,6 +54,7 @@ PEOPLE = {
     "approval": Identity("approval", frozenset({"approval"}), "yingkou"),
     "supervision": Identity("supervision", frozenset({"supervision"}), "yingkou"),
     "stranger": Identity("stranger", frozenset({"approval"}), "elsewhere"),
+    "registry": Identity("registry", frozenset({"registry"}), "yingkou"),
     "supervisor": Identity("supervisor", frozenset({"supervisor"}), "yingkou"),
     "admin": Identity("admin", frozenset({"admin"})),
 }
@@ -67,6 +68,7 @@ ANSWERS: dict[tuple[str, str], type[BaseModel]] = {
     ("GET", r"/v1/cases/[^/]+/journal"): JournalAnswer,
     ("GET", r"/v1/obligations"): DiaryPage,
     ("GET", r"/v1/enterprises/[^/]+"): EnterpriseAnswer,
+    ("POST", r"/v1/enterprises/[^/]+/changes"): ChangeRecord,
     ("GET", r"/v1/lists/[^/]+"): ListAnswer,
     ("GET", r"/v1/settings"): SettingList,
     ("PUT", r"/v1/settings"): SettingRecord,

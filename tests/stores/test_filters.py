@@ -34,6 +34,27 @@ def filled(kept: Store) -> Store:
     return kept
 
 
+OPEN_STATE = '{"parties":{"builder":{"uscc":"91999999MA0000005X"}},"tracks":{}}'
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [("91999999MA0000005X", ["c1", "c2"]), ("91999999MA0000005", []), ("%", []), ("_", [])],
+)
+def test_open_cases_are_found_by_any_party_of_theirs(
+    store: Store, code: str, found: list[str]
+) -> None:
+    cases = (
+        s.case("c1", state=OPEN_STATE),
+        s.case("c2", state=OPEN_STATE, closed=True),
+        s.case("c3", state=OPEN_STATE, closed=True, settled=True),
+        s.case("c4"),
+    )
+    with store.unit() as unit:
+        unit.write(s.opened(*cases))
+        assert [row.id for row in unit.cases(involves=code)] == found
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -135,6 +135,34 @@ def test_credit_facts_come_oldest_first(store: Store) -> None:
         assert list(unit.credit_facts(s.USCC)) == [facts[0], facts[2], facts[1]]
 
 
+def test_a_credit_fact_keeps_what_it_reports_and_on_which_day(store: Store) -> None:
+    graded = s.credit_fact(fact="annual_grade", on_date=s.DAY, value="A")
+    _write(store, s.opened(credit_facts=(graded,)))
+    with store.unit() as unit:
+        assert list(unit.credit_facts(s.USCC)) == [graded]
+
+
+def test_changes_of_an_enterprise_are_found_from_both_sides(store: Store) -> None:
+    renamed = s.change()
+    elsewhere = s.change(2, uscc="another")
+    merged = s.change(3, kind="merger", successor="heir", at=s.later(days=1))
+    with store.unit() as unit:
+        for row in (merged, renamed, elsewhere):
+            unit.add_change(row)
+    with store.unit(write=False) as unit:
+        assert list(unit.changes(s.USCC)) == [renamed, merged]
+        assert list(unit.changes("heir")) == [merged]
+        assert list(unit.changes("nobody")) == []
+        assert list(unit.changes()) == [renamed, elsewhere, merged]
+
+
+def test_changes_are_recorded_one_at_a_time(store: Store) -> None:
+    with store.unit() as unit:
+        unit.add_change(s.change())
+    with pytest.raises(Conflict), store.unit() as unit:
+        unit.add_change(s.change(uscc="another"))
+
+
 def test_the_outbox_is_filtered_and_comes_oldest_first(store: Store) -> None:
     old = s.outbox("c2", at=s.later(days=-1), do="push")
     _write(store, s.opened(s.case(), s.case("c2"), outbox=(s.outbox(), s.outbox(n=2), old)))
@@ -213,6 +241,7 @@ CHANGES = (
     lambda unit: unit.add_list(s.listed()),
     lambda unit: unit.end_list("c1", 1, 1, s.AT, "c1/2"),
     lambda unit: unit.add_setting(s.setting()),
+    lambda unit: unit.add_change(s.change()),
     lambda unit: unit.add_token(s.token()),
     lambda unit: unit.set_meta({"clock": "now"}),
     lambda unit: unit.idempotent("wang", "k1"),

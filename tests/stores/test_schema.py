@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from cases.ports import NotMigrated, Store, StoreError, WrongBirth
 from cases.store import open_store
 from cases.store.dialect import Statements
+from cases.store.migrate import config
 from cases.store.statements import CLAIM, CLAIM_RETRIED, CLAIM_WORK
 from cases.store.tables import APPEND_ONLY, METADATA
 from tests.stores import samples as s
@@ -126,6 +128,27 @@ def test_an_older_schema_is_refused_and_a_newer_one_explained(
         database.check()
 
 
+def test_an_older_database_keeps_its_facts_when_it_is_brought_up_to_date(
+    database_url: str,
+) -> None:
+    revisions = config()
+    with _raw(database_url) as connection:
+        revisions.attributes["connection"] = connection
+        command.upgrade(revisions, "0001")
+        connection.execute(text(
+            "INSERT INTO credit_facts VALUES"
+            f" ('c1', 1, 1, '{s.USCC}', 'broken_commitment', 'freight',"
+            " '2025-01-02T01:00:00.000000+00:00', '6.1 6.2', NULL)"
+        ))  # fmt: skip
+    store = open_store(database_url)
+    with pytest.raises(NotMigrated):
+        store.check()
+    store.upgrade()
+    with store.unit(write=False) as unit:
+        assert list(unit.credit_facts(s.USCC)) == [s.credit_fact()]
+    store.close()
+
+
 def test_a_failed_upgrade_leaves_nothing_behind(database_url: str) -> None:
     with _raw(database_url) as connection:
         connection.execute(text("CREATE TABLE tokens (mine integer)"))
@@ -192,6 +215,7 @@ def test_what_was_recorded_can_be_neither_changed_nor_deleted(
             s.opened(entries=(s.entry(),), fired=(s.fired(),), credit_facts=(s.credit_fact(),))
         )
         unit.add_setting(s.setting())
+        unit.add_change(s.change())
     table = next(table for table in APPEND_ONLY if f" {table}" in change)
     with pytest.raises(DBAPIError, match=f"{table} is append-only"), _raw(database_url) as raw:
         raw.execute(text(change))

@@ -68,11 +68,16 @@ class Story:
 
 
 def tellable(workflows: tuple[str, ...] | None = None) -> list[Story]:
-    """Every scenario, of all or some reforms, that needs no credit file made up beforehand."""
+    """Every scenario, of all or some reforms, that people alone can tell: no credit file made up
+    beforehand, and nothing that another case says or does."""
     told = [
         one
         for one in scenarios()
-        if not one.credit and (workflows is None or one.workflow in workflows)
+        if not one.credit
+        and one.parent is None
+        and not any("credit" in step for step in one.steps)
+        and "engine" not in {one.opening.get("by"), *(step.get("by") for step in one.steps)}
+        and (workflows is None or one.workflow in workflows)
     ]
     return [Story(number, one) for number, one in enumerate(told)]
 
@@ -179,7 +184,8 @@ class Telling:
     def _act(self, story: Story, step: Mapping[str, Any]) -> None:
         event, role = step["does"], step["by"]
         case = self._case(story)
-        party = case["subject"] if role == "applicant" else case["parties"].get(role, {})
+        own_side = BOOK.sides[role] == "applicant"  # a ship's crew acts for the ship
+        party = case["parties"].get(role, case["subject"] if own_side else {})
         mine = step.get("enterprise", party.get("uscc"))
         facts = filled(
             story.workflow, needs_of(story.workflow, event), step.get("facts", {}),

@@ -1,0 +1,29 @@
+"""The condition that a draw is the one the published seed gives."""
+
+from __future__ import annotations
+
+from rules.draws import draw, name_of
+from rules.guard import guard
+from rules.view import Unmet, View
+
+
+@guard
+def drawn_from_seed(view: View, drawn: str, pool: str, seed: str, take: str) -> Unmet | None:
+    """The drawn ones are exactly those that the published seed gives: in any order, none more,
+    none fewer. `drawn`, `pool`: facts that hold lists; `seed`: a text; `take`: how many."""
+    facts = view.facts
+    label = view.label(drawn)
+    try:
+        expected = draw(facts.get(pool) or (), str(facts.get(seed) or ""), int(facts[take]))
+    except (ValueError, KeyError) as error:
+        return Unmet(f"{drawn}_impossible", f"{label[0]}：无法抽取（{error}）。",
+                     f"{label[1]}: the draw is impossible ({error}).")  # fmt: skip
+    stated = [name_of(one) for one in facts.get(drawn) or ()]
+    if sorted(stated) == sorted(expected):
+        return None
+    names = "、".join(expected)
+    return Unmet(
+        f"{drawn}_not_drawn",
+        f"{label[0]}：与公布的种子抽取结果不符，应为：{names}。",
+        f"{label[1]}: not what the published seed gives; it gives: {', '.join(expected)}.",
+    )

@@ -1,0 +1,156 @@
+"""Conditions that compare facts with each other, with a zone setting, or with the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rules.guard import guard, limit_of, named, unmet
+from rules.periods import add_months, shanghai_date
+from rules.view import Unmet, View
+
+
+def _number(value: Any) -> float | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if fits else None
+
+
+@guard
+def fact_equals(view: View, fact: str, other: str) -> Unmet | None:
+    """Two facts say the same."""
+    if view.facts.get(fact) is not None and view.facts.get(fact) == view.facts.get(other):
+        return None
+    zh, en = view.label(other)
+    return unmet(view, f"{fact}_differs", fact, f"须与“{zh}”一致。", f"must equal {en}.")
+
+
+@guard
+def fact_differs(view: View, fact: str, other: str) -> Unmet | None:
+    """Two facts, both stated, say different things."""
+    said = view.facts.get(fact), view.facts.get(other)
+    if None not in said and said[0] != said[1]:
+        return None
+    zh, en = view.label(other)
+    return unmet(view, f"{fact}_same", fact, f"与“{zh}”一致。", f"is the same as {en}.")
+
+
+@guard
+def no_more_than(view: View, fact: str, other: str) -> Unmet | None:
+    """One number is not above another (inclusive)."""
+    number, bound = _number(view.facts.get(fact)), _number(view.facts.get(other))
+    if number is not None and bound is not None and number <= bound:
+        return None
+    zh, en = view.label(other)
+    return unmet(view, f"{fact}_above", fact, f"不得超过“{zh}”。", f"at most {en}.")
+
+
+@guard
+def sum_at_most(view: View, facts: Sequence[str], parameter: str) -> Unmet | None:
+    """The numbers together are not above the parameter (inclusive); an unstated one is nothing."""
+    total = sum(_number(view.facts.get(fact)) or 0 for fact in facts)
+    bound = limit_of(view, parameter)
+    if total <= bound:
+        return None
+    zh, en = named(view, facts)
+    return Unmet("sum_above", f"{zh}合计 {total}，不得超过 {bound}。",
+                 f"{en} together are {total}: at most {bound}.")  # fmt: skip
+
+
+def _setting(view: View, setting: str) -> int:
+    """The zone's number today. Raises LookupError where the zone has set none."""
+    found = view.world.settings.value(view.workflow, setting, view.today)
+    if found is None:
+        raise LookupError(f"{view.workflow} needs the zone setting {setting} on {view.today}")
+    return found.value
+
+
+@guard
+def at_most_setting(view: View, fact: str, setting: str) -> Unmet | None:
+    """The number is not above what the zone has set (inclusive)."""
+    number, bound = _number(view.facts.get(fact)), _setting(view, setting)
+    if number is not None and number <= bound:
+        return None
+    return unmet(view, f"{fact}_above", fact, f"不得超过 {bound}。", f"at most {bound}.")
+
+
+@guard
+def at_least_setting(view: View, fact: str, setting: str) -> Unmet | None:
+    """The number is not below what the zone has set (inclusive)."""
+    number, bound = _number(view.facts.get(fact)), _setting(view, setting)
+    if number is not None and number >= bound:
+        return None
+    return unmet(view, f"{fact}_below", fact, f"不得低于 {bound}。", f"at least {bound}.")
+
+
+@guard
+def includes(view: View, fact: str, value: str) -> Unmet | None:
+    """The list holds this item: a choice, a text, or a party by its name."""
+    stated = view.facts.get(fact) or ()
+    names = [one.get("name") if isinstance(one, dict) else one for one in stated]
+    if value in names:
+        return None
+    return unmet(view, f"{fact}_lacks_{value}", fact, f"须包含 {value}。", f"must hold {value}.")
+
+
+@guard
+def covers(view: View, fact: str, other: str) -> Unmet | None:
+    """Every item of the other list stands in this one too: nothing was left out."""
+    stated, wanted = view.facts.get(fact) or (), view.facts.get(other) or ()
+    left_out = [one for one in wanted if one not in stated]
+    if not left_out:
+        return None
+    zh, en = view.label(other)
+    return unmet(view, f"{fact}_incomplete", fact, f"未涵盖全部“{zh}”。", f"does not cover {en}.")
+
+
+@guard
+def covered_by(view: View, fact: str, facts: Sequence[str]) -> Unmet | None:
+    """Every item of the list stands in at least one of the other lists: nothing is left over."""
+    found = [one for name in facts for one in view.facts.get(name) or ()]
+    left_over = [one for one in view.facts.get(fact) or () if one not in found]
+    if not left_over:
+        return None
+    zh, en = named(view, facts)
+    return unmet(view, f"{fact}_left_over", fact, f"尚有未列入{zh}的。", f"not all in {en}.")
+
+
+@guard
+def today_or_later(view: View, fact: str) -> Unmet | None:
+    """The stated date is today or lies after it."""
+    stated = view.facts.get(fact)
+    if stated is not None and date.fromisoformat(str(stated)) >= view.today:
+        return None
+    return unmet(view, f"{fact}_past", fact, "不得早于今天。", "must not lie before today.")
+
+
+@guard
+def today_or_earlier(view: View, fact: str) -> Unmet | None:
+    """The stated date is today or lies before it: what it reports has happened."""
+    stated = view.facts.get(fact)
+    if stated is not None and date.fromisoformat(str(stated)) <= view.today:
+        return None
+    return unmet(view, f"{fact}_future", fact, "不得晚于今天。", "must not lie after today.")
+
+
+def corresponding_day(view: View, start: date, parameter: str) -> date:
+    """The corresponding day so many months or years (a parameter) after a date.
+
+    Raises TypeError for a parameter of another unit."""
+    found, dated = view.world.parameters.value(view.workflow, parameter, view.today)
+    factor = {"months": 1, "years": 12}.get(found.unit)
+    if factor is None or not isinstance(dated.value, int):
+        raise TypeError(f"{view.workflow}.{parameter} is no whole number of months or years")
+    return add_months(start, dated.value * factor)
+
+
+@guard
+def elapsed_since(view: View, event: str, period: str) -> Unmet | None:
+    """A period of months or years has fully elapsed since the event (满: from the day after the
+    corresponding day, law/counting-time R16, R20)."""
+    at = view.happened.get(event)
+    if at is not None and view.today > corresponding_day(view, shanghai_date(at), period):
+        return None
+    zh, en = view.label(event)
+    return Unmet(f"{period}_not_elapsed", f"自“{zh}”起尚未期满。",
+                 f"the period since {en} has not fully elapsed.")  # fmt: skip

@@ -1,0 +1,1 @@
+"""The long evidence: that every line which carries a clause is noticed when it is gone."""
