@@ -49,13 +49,19 @@ def _chosen(keys: list[str]) -> list[Workflow]:
     for key in keys:
         if key not in known:
             misuse(f"no workflow {key}; known: {', '.join(known)}")
-    return [known[key] for key in keys or known]
+    chosen = [known[key] for key in keys or known]
+    owners = [one.definition.clauses_of for one in chosen]
+    return [known[key] for key in dict.fromkeys([*(o for o in owners if o), *(w.key for w in chosen)])]
 
 
 def _show_trace(workflows: list[Workflow], *, lines: bool, as_json: bool) -> int:
-    from machines.trace import trace
+    from machines.trace import shared, trace
 
-    traced = {one.key: trace(one) for one in workflows}
+    traced = {
+        one.key: trace(one, shared(one, workflows))
+        for one in workflows
+        if one.definition.clauses_of is None
+    }
     holes = sum(row.hole for rows in traced.values() for row in rows)
     if as_json:
         show_json({key: [{**asdict(row), "hole": row.hole} for row in rows]

@@ -36,9 +36,9 @@ def _own(service: Service, unit: Unit, identity: Identity, row: CaseRow) -> bool
     names = [canonical(name) for name in (identity.enterprise, identity.user) if name]
     if not any(name in row.state for name in names):  # spares reading most cases
         return False
-    case, _ = service.casework.load(unit, row)
+    case, compiled = service.casework.load(unit, row)
     try:
-        must_see(identity, case, service.book)
+        must_see(identity, case, compiled, service.book)
     except Forbidden:
         return False
     return True

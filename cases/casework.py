@@ -111,7 +111,7 @@ class Casework:
                 return earlier
             row = self._row(unit, case_id, lock=True)
             case, compiled = self.load(unit, row)
-            must_see(identity, case, self.book)
+            must_see(identity, case, compiled, self.book)
             if doing.if_version is not None and doing.if_version != case.version:
                 raise _stale(case.version, doing.if_version)
             now = self.clock.now(unit)
@@ -136,7 +136,7 @@ class Casework:
         with self.store.unit(write=False) as unit:
             row = self._row(unit, case_id)
             case, compiled = self.load(unit, row)
-            must_see(identity, case, self.book)
+            must_see(identity, case, compiled, self.book)
             world = self.world_of(unit, case)
             now = self.clock.now(unit)
             return Answer(present(compiled, case, identity, self.book, world, now))
@@ -144,8 +144,8 @@ class Casework:
     def journal(self, case_id: str, identity: Identity) -> list[dict[str, Any]]:
         """Every entry of a case with its hash. Raises NotFound, Forbidden."""
         with self.store.unit(write=False) as unit:
-            case, _ = self.load(unit, self._row(unit, case_id))
-            must_see(identity, case, self.book)
+            case, compiled = self.load(unit, self._row(unit, case_id))
+            must_see(identity, case, compiled, self.book)
             return [
                 {"seq": row.seq, "hash": row.hash, "prev_hash": row.prev_hash,
                  **json.loads(row.body)}

@@ -12,7 +12,9 @@ from cases.ports import Unit
 from cases.rows import TokenRow
 from machines.book import Rulebook
 from machines.case import Actor, Case
+from machines.compiler import Compiled
 from machines.definition import Definition
+from machines.rungs import confidential
 
 OVERSEERS = frozenset({"admin", "auditor", "analyst", "supervisor"})
 
@@ -41,17 +43,20 @@ def is_officer(identity: Identity, book: Rulebook) -> bool:
     return any(book.sides.get(role) == "authority" for role in identity.roles)
 
 
-def must_see(identity: Identity, case: Case, book: Rulebook) -> None:
+def must_see(identity: Identity, case: Case, compiled: Compiled, book: Rulebook) -> None:
     """Raises Forbidden unless the case is this identity's to see: officers in their zone, parties
-    in their own case."""
+    in their own case while it is not confidential."""
     if identity.zone is not None and identity.zone != case.zone:
         raise Forbidden("该案件属于其他片区。", "the case belongs to another zone")
     if is_officer(identity, book):
         return
+    if confidential(compiled, case):
+        raise Forbidden("只能查看本企业的案件。", "this case belongs to another party")
     codes = {case.subject.uscc, *(party.uscc for party in case.parties.values())}
     if identity.enterprise is not None and identity.enterprise in codes:
         return
-    if identity.user in case.hands.get("apply", ()):
+    persons = {party.ref for party in case.parties.values() if party.uscc is None}
+    if identity.user in case.hands.get("apply", ()) or identity.user in persons:
         return
     raise Forbidden("只能查看本企业的案件。", "this case belongs to another party")
 

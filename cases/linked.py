@@ -12,11 +12,12 @@ from typing import Any
 from cases.casework import Casework
 from cases.ports import Unit
 from cases.records import rows_of
-from cases.rows import Batch, OutboxRow, WorkRow
+from cases.rows import Batch, CaseRow, OutboxRow, WorkRow
 from cases.world import world_for
 from machines.acts import Act, Open, Refused
 from machines.case import ENGINE, Case, Party
 from machines.codec import canonical
+from machines.effects import OpenCase
 from machines.step import decide
 
 
@@ -34,6 +35,8 @@ def open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> 
     if unit.case(number) is not None:
         return  # opened by an earlier attempt
     party = _party(workflow.definition.subject, what, origin, str(body["against"]))
+    if workflow.definition.unique_open and _open_one(unit, workflow.key, party) is not None:
+        return  # one file a subject: it is kept on, and signals find it
     world = world_for(unit, casework.book, casework.calendar, origin.zone, (party,), origin)
     act = Open(number, origin.zone, party, ENGINE, facts=what.get("facts", {}), parent=origin.id)
     moved = decide(workflow.compiled, None, act, now, world)
@@ -50,7 +53,7 @@ def signal_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -
     closed, its licence revoked), nothing breaks: a task asks the supervision to look."""
     body = json.loads(row.body)
     what = body["what"]
-    stored = unit.case(str(what["case"]), lock=True)
+    stored = unit.case(str(what["case"]), lock=True) or _instead(casework, unit, row, what)
     if stored is None:
         raise BrokenCase(f"a signal to the unknown case {what['case']}")
     case, compiled = casework.load(unit, stored)
@@ -60,6 +63,28 @@ def signal_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -
         unit.write(rows_of(compiled, case, stored, moved.entries, now).batch)
         return
     unit.write(Batch(outbox=(_unheard(row, body, case, moved, now),)))
+
+
+def _open_one(unit: Unit, workflow: str, party: Party) -> CaseRow | None:
+    """The open case of a workflow about a party with a credit code, where there is one."""
+    if party.uscc is None:
+        return None
+    rows = unit.cases(workflow=workflow, uscc=party.uscc)
+    return next((row for row in rows if not row.closed), None)
+
+
+def _instead(casework: Casework, unit: Unit, row: WorkRow, what: dict[str, Any]) -> CaseRow | None:
+    """The file that was there already when this one would have been opened."""
+    stored = unit.case(row.case_id)
+    if stored is None:
+        return None
+    origin, compiled = casework.load(unit, stored)
+    for edge in compiled.definition.transitions:
+        for effect in edge.effects:
+            if isinstance(effect, OpenCase) and effect.link == what["to"]:
+                found = _open_one(unit, effect.workflow, origin.subject)
+                return None if found is None else unit.case(found.id, lock=True)
+    return None
 
 
 def _case(casework: Casework, unit: Unit, case_id: str) -> Case:

@@ -156,7 +156,8 @@ def load_workflow(
     file = folder / "machine.yaml"
     text = file.read_text(encoding="utf-8")
     definition, parsed = read(Definition, file, text)
-    clauses, _ = read(ClauseBook, folder / "clauses.yaml")
+    home = folder.parent / (definition.clauses_of or folder.name)
+    clauses, _ = read(ClauseBook, home / "clauses.yaml")
     parameters = _parameters(folder)
     before = None
     if (folder / "before.yaml").exists():

@@ -166,6 +166,8 @@ def _guards(names: _Names, guards: Iterable[GuardRef], at: At) -> Iterator[Probl
         "pool": definition.facts,
         "seed": definition.facts,
         "take": definition.facts,
+        "whole": definition.facts,
+        "without": definition.facts,
         "party": names.parties,
         "setting": [one.id for one in definition.settings],
         "parameter": names.parameters,

@@ -60,9 +60,11 @@ class FactSpec(Text):
 
 
 class State(Text):
-    """One state of a track. `final`: nothing leaves it except an engine event."""
+    """One state of a track. `final`: nothing leaves it except an engine event. `confidential`:
+    while a track is in it, the case is not shown to those it is about (an unannounced visit)."""
 
     final: bool = False
+    confidential: bool = False
 
 
 class Track(Strict):
@@ -301,6 +303,7 @@ class Definition(Strict):
 
     key: Name
     reform: int | None = None
+    clauses_of: Name | None = None  # the folder whose clauses.yaml this one cites too
     title: Text
     basis: tuple[str, ...] = ()
     version: Version = Version()

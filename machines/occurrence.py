@@ -112,8 +112,8 @@ def _edges(
 ) -> tuple[Transition, ...] | Refused:
     """The edge each track takes: all or nothing."""
     tracks = compiled.tracks_of.get(now.event, ())
-    if not tracks:
-        return ()
+    if not tracks or (now.kind == "enforced" and not now.keys):
+        return ()  # a rung without an event of its own moves nothing, whatever it is called
     view = view_of(compiled, case, now.happened_at, world)
     edges: list[Transition] = []
     for track in tracks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -168,6 +169,11 @@ def _typed(kind: str, value: str) -> Any:
         try:
             return int(value) if kind == "integer" else float(value)
         except ValueError:
+            return value
+    if kind in ("choices", "list", "party", "parties"):
+        try:
+            return json.loads(value)  # a correction is stated as text; a list as JSON
+        except json.JSONDecodeError:
             return value
     return value
 

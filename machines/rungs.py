@@ -16,6 +16,7 @@ from machines.compiler import Compiled
 from machines.definition import Obligation, Timer
 from machines.effects import ADVERSE
 
+_NEXT = timedelta(microseconds=1)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
@@ -90,7 +91,7 @@ def _over(duty: Duty) -> datetime:
 
     A status that must have fully elapsed (满) is reached at the start of its own day."""
     if duty.due.at is not None:
-        return duty.due.at
+        return duty.due.at + _NEXT  # an act at the very end of the last hour is in time
     if duty.due.on is None:
         raise ValueError(f"{duty.obligation} runs but has no date")
     if duty.period is not None and "elapsed" in duty.period:
@@ -110,6 +111,12 @@ def closed(compiled: Compiled, case: Case) -> bool:
     if case.ended is not None:
         return True
     return _holds(case, compiled.definition.closing.closes_when)
+
+
+def confidential(compiled: Compiled, case: Case) -> bool:
+    """The case is not to be shown to those it is about while a track is where it is."""
+    tracks = compiled.definition.tracks
+    return any(tracks[track].states[state].confidential for track, state in case.tracks.items())
 
 
 def owes(compiled: Compiled, case: Case, duty: Duty) -> bool:

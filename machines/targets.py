@@ -11,10 +11,12 @@ from machines.compiler import Compiled
 from machines.counting import NOT_ROLLED
 from machines.definition import Target
 from machines.moments import EventRef
+from machines.views import view_of
 from rules.due import compute_due
+from rules.guards import first_unmet
 from rules.parameters import ParameterError
 from rules.periods import Period, shanghai_date
-from rules.view import World
+from rules.view import View, World
 from rules.working_days import CalendarHorizon
 
 Outcome = Literal["not_begun", "running", "reached", "not_reached"]
@@ -36,11 +38,13 @@ class Reported:
 
 def targets(compiled: Compiled, case: Case, world: World, now: datetime) -> tuple[Reported, ...]:
     """Every target of the workflow, as this case stands."""
-    return tuple(_report(one, case, world, now) for one in compiled.definition.targets)
+    view = view_of(compiled, case, now, world)
+    return tuple(_report(one, case, view, now) for one in compiled.definition.targets)
 
 
-def _report(target: Target, case: Case, world: World, now: datetime) -> Reported:
-    begun, ended = _moment(target.starts, case), _moment(target.ends, case)
+def _report(target: Target, case: Case, view: View, now: datetime) -> Reported:
+    world = view.world
+    begun, ended = _moment(target.starts, case, view), _moment(target.ends, case, view)
     if begun is None:
         return Reported(target.id, "not_begun")
     try:
@@ -54,7 +58,9 @@ def _report(target: Target, case: Case, world: World, now: datetime) -> Reported
     return Reported(target.id, "not_reached" if late else "reached", by_on, by_at, late)
 
 
-def _moment(ref: EventRef, case: Case) -> datetime | None:
+def _moment(ref: EventRef, case: Case, view: View) -> datetime | None:
+    if first_unmet(view, ref.when) is not None:
+        return None
     return case.opened_at if ref.key == "open" else case.happened.get(ref.key)
 
 

@@ -4,7 +4,7 @@ leaves open with the reading taken."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,22 @@ class Gap:
     line: int
 
 
-def trace(workflow: Workflow) -> tuple[Traced, ...]:
-    """Every clause of a reform, in order, with its lines."""
-    carried = carriers(workflow)
+def trace(workflow: Workflow, beside: Iterable[Workflow] = ()) -> tuple[Traced, ...]:
+    """Every clause of a reform, in order, with its lines; `beside`: further workflows that cite
+    the same clauses."""
+    carried = [carriers(one) for one in (workflow, *beside)]
     return tuple(
-        Traced(one.id, one.force, one.zh, one.en, carried.get(one.id, ()))
+        Traced(
+            one.id, one.force, one.zh, one.en,
+            tuple(line for lines in carried for line in lines.get(one.id, ())),
+        )
         for one in workflow.clauses.clauses
-    )
+    )  # fmt: skip
+
+
+def shared(workflow: Workflow, others: Iterable[Workflow]) -> tuple[Workflow, ...]:
+    """The other workflows that cite this one's clauses (`clauses_of`)."""
+    return tuple(one for one in others if one.definition.clauses_of == workflow.key)
 
 
 def carriers(workflow: Workflow) -> Mapping[str, tuple[Line, ...]]:

@@ -44,8 +44,9 @@ class Due:
 
     @property
     def missed_on(self) -> date:
-        """The day after the due day: at its 00:00+08:00 the day has passed (hours pass at `at`)."""
-        return self.on + ONE_DAY
+        """The day after the due day, at whose 00:00+08:00 the day has passed; hours have passed
+        right after `at`, on the same day."""
+        return self.on if self.at is not None else self.on + ONE_DAY
 
     @cached_property
     def receipt(self) -> Mapping[str, Any]:

@@ -29,7 +29,19 @@ class Guard:
 
 
 GUARDS: dict[str, Guard] = {}
-_READS = ("fact", "facts", "materials", "other", "since", "drawn", "pool", "seed", "take")
+_READS = (
+    "fact",
+    "facts",
+    "materials",
+    "other",
+    "since",
+    "drawn",
+    "pool",
+    "seed",
+    "take",
+    "whole",
+    "without",
+)
 """Arguments that name something an act itself can bring: facts, or groups of materials."""
 
 

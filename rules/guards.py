@@ -7,6 +7,7 @@ modules of their own, registered by being imported here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -194,6 +195,15 @@ def all_in_hand(view: View, materials: str) -> Unmet | None:
     zh = "；".join("或".join(view.label(i)[0] for i in row) for row in missing)
     en = "; ".join(" or ".join(view.label(i)[1] for i in row) for row in missing)
     return Unmet("materials_missing", f"材料不齐，尚缺：{zh}。", f"Still missing: {en}.")
+
+
+@guard
+def all_in_hand_anew(view: View, materials: str, obligation: str) -> Unmet | None:
+    """Every material of the group came after the obligation was last acted on: the papers of one
+    period do not serve for the next."""
+    since = view.acted.get(obligation)
+    fresh = {name for name, at in view.handed_in.items() if since is None or at > since}
+    return all_in_hand(replace(view, in_hand=frozenset(fresh)), materials)
 
 
 @guard

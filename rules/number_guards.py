@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from rules.draws import name_of
 from rules.guard import guard, limit_of, named, unmet
 from rules.periods import add_months, shanghai_date
 from rules.view import Unmet, View
@@ -16,10 +17,17 @@ def _number(value: Any) -> float | None:
     return value if fits else None
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Parties are the same by their code, else by their name; everything else by its value."""
+    parties = isinstance(one, dict) and isinstance(other, dict)
+    return name_of(one) == name_of(other) if parties else bool(one == other)
+
+
 @guard
 def fact_equals(view: View, fact: str, other: str) -> Unmet | None:
-    """Two facts say the same."""
-    if view.facts.get(fact) is not None and view.facts.get(fact) == view.facts.get(other):
+    """Two facts, both stated, say the same (parties: by their code, else their name)."""
+    said = view.facts.get(fact), view.facts.get(other)
+    if None not in said and _same(*said):
         return None
     zh, en = view.label(other)
     return unmet(view, f"{fact}_differs", fact, f"须与“{zh}”一致。", f"must equal {en}.")
@@ -27,9 +35,9 @@ def fact_equals(view: View, fact: str, other: str) -> Unmet | None:
 
 @guard
 def fact_differs(view: View, fact: str, other: str) -> Unmet | None:
-    """Two facts, both stated, say different things."""
+    """Two facts, both stated, say different things (parties: by their code, else their name)."""
     said = view.facts.get(fact), view.facts.get(other)
-    if None not in said and said[0] != said[1]:
+    if None not in said and not _same(*said):
         return None
     zh, en = view.label(other)
     return unmet(view, f"{fact}_same", fact, f"与“{zh}”一致。", f"is the same as {en}.")
@@ -113,6 +121,21 @@ def covered_by(view: View, fact: str, facts: Sequence[str]) -> Unmet | None:
         return None
     zh, en = named(view, facts)
     return unmet(view, f"{fact}_left_over", fact, f"尚有未列入{zh}的。", f"not all in {en}.")
+
+
+@guard
+def rest_of(view: View, fact: str, whole: str, without: Sequence[str] = ()) -> Unmet | None:
+    """The list is exactly what is left of the whole without the other lists (parties by their
+    code, else their name)."""
+    out = {name_of(one) for name in without for one in view.facts.get(name) or ()}
+    left = [name_of(one) for one in view.facts.get(whole) or () if name_of(one) not in out]
+    stated = [name_of(one) for one in view.facts.get(fact) or ()]
+    wrong = [one for one in left if one not in stated] or [one for one in stated if one not in left]
+    if not wrong and len(stated) == len(set(stated)):
+        return None
+    which = wrong[0] if wrong else stated[0]
+    return unmet(view, f"{fact}_not_the_rest", fact, f"与应列名单不符：{which}。",
+                 f"is not exactly what remains: {which}.")  # fmt: skip
 
 
 @guard

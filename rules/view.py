@@ -125,7 +125,8 @@ class View:
     `facts`: everything stated so far; `in_hand`: ids of materials; `groups`: what each material
     group asks for, each demand as its acceptable alternatives; `duties`: the status of the latest
     occurrence of each obligation; `happened`: when each event last happened; `codes`: the credit
-    code of each named party."""
+    code of each named party; `handed_in`: when each material came; `acted`: when each obligation
+    was last acted on."""
 
     workflow: str
     today: date
@@ -140,6 +141,8 @@ class View:
     world: World
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     codes: Mapping[str, str | None] = field(default_factory=dict)
+    handed_in: Mapping[str, datetime] = field(default_factory=dict)
+    acted: Mapping[str, datetime] = field(default_factory=dict)
 
     def credit_of(self, party: str | None) -> CreditView:
         """The credit of a party of the case by its role; of the subject without one."""

@@ -104,9 +104,8 @@ def _moment(value: Any) -> str:
 
 def _clause(visit: Visit, name: str) -> dict[str, str]:
     """Where a clause is explained, and what it says."""
-    reform = name.split(".")[0]
     for key, workflow in visit.service.book.workflows.items():
-        if str(workflow.clauses.reform) != reform:
+        if workflow.definition.clauses_of is not None:
             continue
         for one in workflow.clauses.clauses:
             if one.id == name:

@@ -108,7 +108,7 @@ def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dic
     loaded = [(row, *service.casework.load(unit, row)) for row in rows]
     listed = [row for code in lineage.codes for row in unit.lists(uscc=code, live=False)]
     facts = [row for code in lineage.codes for row in unit.credit_facts(code)]
-    ended = [row for row in lineage.changes if row.uscc == uscc and row.successor is not None]
+    ended = [row for row in lineage.changes if row.uscc == uscc and row.kind != "rename"]
     return {
         "uscc": uscc,
         "name": _name(uscc, lineage, rows, listed),
@@ -122,9 +122,9 @@ def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dic
         "lists": [credit_file.entry(row, book) for row in listed if row.list is not None],
         "restrictions": credit_file.restrictions(listed, book),
         "privileges": credit_file.privileges([r for r in listed if r.uscc == uscc], book),
-        "grounds": credit_file.grounds(
-            grounds(service.casework, unit, uscc, service.clock.now(unit))
-        ),
+        "grounds": []
+        if ended
+        else credit_file.grounds(grounds(service.casework, unit, uscc, service.clock.now(unit))),
     }
 
 

@@ -1,7 +1,7 @@
 """The credit file over HTTP: what a list closes and grants and how each ends; what becomes of an
 enterprise itself."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -65,7 +65,9 @@ def test_privileges_are_named_with_their_clause_and_rest_beside_a_black_entry(de
     assert granted["red", "no_threshold_acceptance"]["clause"] == "3.26"
     assert granted["civil_air_defence_red", "lower_inspection_rate"]["clause"] == "18.9"
     assert {one["resting"] for one in granted.values()} == {None}
-    assert {one["ends"]["kind"] for one in granted.values()} <= {"delisted_by", "none_stated"}
+    for one in granted.values():
+        assert one["ends"]["kind"] == "delisted_by"
+        assert one["ends"]["events"]
     listed(desk, "black", days=1)
     after = file_of(desk)
     rests = {one["list"]: one["resting"] for one in after["privileges"]}
@@ -87,8 +89,9 @@ def test_what_has_ended_closes_nothing_and_stays_on_file(desk: Desk) -> None:
 
 
 def test_a_fact_says_what_it_reports_and_on_which_day(desk: Desk) -> None:
+    told_on = SANDBOX_START.date() - timedelta(days=40)
     graded = CreditFactRow("c1", 2, 1, CODE, "annual_grade", "network_freight", SANDBOX_START,
-                           "18.48", None, SANDBOX_START.date() - timedelta(days=40), "A")  # fmt: skip
+                           "18.48", None, told_on, "A")  # fmt: skip
     with desk.service.store.unit() as unit:
         unit.write(Batch(credit_facts=(graded,)))
     (fact,) = file_of(desk)["credit_facts"]
@@ -111,6 +114,27 @@ def test_repair_opens_the_commitment_route_again(desk: Desk) -> None:
     after = desk.get(f"/v1/cases/{case['id']}", "approval").json()
     assert after["restrictions"] == []
     assert "commitment_route_closed" not in {one["reason"] for one in after["blocked"]}
+
+
+def test_the_grounds_of_the_trade_lists_are_shown_with_the_records_counted(desk: Desk) -> None:
+    """Three bad records, the third on the very day on which the twelve months end."""
+    days = ["2024-01-02", "2024-06-01", "2025-01-02"]
+    rows = [
+        CreditFactRow("c1", n, 1, CODE, "civil_air_defence_bad_record", "network_freight",
+                      SANDBOX_START, "18.46", None, date.fromisoformat(day))
+        for n, day in enumerate(days, 2)
+    ]  # fmt: skip
+    with desk.service.store.unit() as unit:
+        unit.write(Batch(credit_facts=tuple(rows[:2])))
+    assert file_of(desk)["grounds"] == []
+    with desk.service.store.unit() as unit:
+        unit.write(Batch(credit_facts=(rows[2],)))
+    (ground,) = file_of(desk)["grounds"]
+    assert (ground["list"], ground["criterion"], ground["clauses"]) == (
+        "civil_air_defence_black", "bad_records", ["18.25"],
+    )  # fmt: skip
+    assert [one["on"] for one in ground["counted"]] == days
+    assert file_of(desk)["lists"] == [], "a ground lists nobody"
 
 
 def test_a_new_name_is_told_to_every_open_case(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Which criteria a credit file meets, with the records counted for each."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from cases.grounds import grounds
 from cases.ports import Store
 from cases.rows import Batch
 from machines.book import Rulebook, rulebook
+from machines.codec import canonical
 from machines.lists import ListFile
 from machines.reader import read
 from machines.rungs import SHANGHAI
@@ -120,16 +122,14 @@ def test_every_condition_of_a_criterion_must_hold_and_each_counts_its_records(st
 
 
 def test_a_stated_fact_is_taken_from_the_latest_case_of_that_reform(store: Store) -> None:
-    case_id = str(
-        open_case(town(store, datetime(2025, 1, 2, 9, tzinfo=SHANGHAI))[0], 1).plain["id"]
-    )
+    casework, _ = town(store, datetime(2025, 1, 2, 9, tzinfo=SHANGHAI))
+    case_id = str(open_case(casework, 1).plain["id"])
     with store.unit() as unit:
         row = unit.case(case_id)
         assert row is not None
-        stated = row.state.replace('"facts":{}', '"facts":{"founded_on":"2021-12-31"}', 1)
-        assert stated != row.state
-        unit.write(Batch(cases=((replace(row, state=stated, version=row.version + 1),
-                                 row.version),)))  # fmt: skip
+        stated = canonical({**json.loads(row.state), "facts": {"founded_on": "2021-12-31"}})
+        told = replace(row, state=stated, version=row.version + 1)
+        unit.write(Batch(cases=((told, row.version),)))
     assert found(store, date(2024, 12, 31)) == {}
     assert found(store, date(2025, 1, 1)) == {"clean": []}
     records(store, "2022-01-01")

@@ -12,7 +12,7 @@ from cases.errors import ActRefused, Forbidden, Misused
 from cases.identity import Identity
 from cases.lineage import lineage_of, names_today
 from cases.ports import Conflict, Store
-from cases.rows import Batch, ChangeRow
+from cases.rows import Batch, ChangeRow, WorkRow
 from cases.settings import declared, set_setting
 from cases.succession import Change, record_change
 from machines.case import Case, Entry, Party
@@ -188,6 +188,21 @@ def test_a_listed_enterprise_cannot_shed_its_list_by_merging(store: Store) -> No
         open_case(casework, 1)
     assert refused.value.reason == "enterprise_ended"
     assert refused.value.context["successor"] == HEIR
+
+
+def test_the_successors_repair_ends_what_it_inherited(store: Store) -> None:
+    with store.unit() as unit:
+        unit.add_list(s.listed("c9", uscc=FIRM))
+        unit.add_list(s.listed("c8", uscc=FIRM, list="abnormal"))
+    record(store, MERGER)
+    repaired = WorkRow("c7", 5, 1, "delist", HEIR, '{"what":{"list":"black"}}', LICENSED_AT)
+    with store.unit() as unit:
+        unit.write(Batch(work=(repaired,)))
+    casework = told(store)
+    with store.unit(write=False) as unit:
+        assert credit_of(unit, casework.book.lists, HEIR).lists == ("abnormal",)
+        ended = {row.list: row.ended_by for row in unit.lists(uscc=FIRM, live=False)}
+    assert ended == {"black": "c7/5", "abnormal": None}
 
 
 def test_nobody_raises_it_in_a_case(store: Store) -> None:

@@ -7,14 +7,18 @@ import pytest
 
 from machines.book import Workflow, rulebook
 from machines.effects import ADVERSE
+from machines.trace import shared
 
 BOOK = rulebook()
 KEYS = sorted(BOOK.workflows)
 
 
 def cited(workflow: Workflow) -> set[str]:
-    values = [value.clause for one in workflow.parameters.values() for value in one.values]
-    return {*values, *_cited(workflow.parsed.value)}
+    found: set[str] = set()
+    for one in (workflow, *shared(workflow, BOOK.workflows.values())):
+        found.update(value.clause for each in one.parameters.values() for value in each.values)
+        found.update(_cited(one.parsed.value))
+    return found
 
 
 def _cited(plain: Any) -> Iterator[str]:
@@ -31,7 +35,7 @@ def _cited(plain: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_clause_in_force_is_carried_by_a_line(key: str) -> None:
-    workflow = BOOK.workflows[key]
+    workflow = BOOK.workflows[BOOK.workflows[key].definition.clauses_of or key]
     in_force = {clause.id for clause in workflow.clauses.clauses if clause.force == "in_force"}
     assert sorted(in_force - cited(workflow), key=_number) == []
 

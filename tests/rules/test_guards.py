@@ -95,6 +95,22 @@ def test_two_facts_are_compared() -> None:
     assert not holds("fact_differs", facts, fact="a", other="missing")
 
 
+def test_one_firm_under_two_names_is_one_firm() -> None:
+    firm = {"name": "虚构甲", "uscc": "91999999MA0000001N"}
+    facts = {"a": firm, "b": {**firm, "name": "虚构甲（更名）"}, "c": {"name": "虚构甲"}}
+    assert holds("fact_equals", facts, fact="a", other="b")
+    assert not holds("fact_differs", facts, fact="a", other="b")
+    assert holds("fact_differs", facts, fact="a", other="c")
+
+
+def test_the_rest_is_exactly_what_is_left() -> None:
+    facts: dict[str, Any] = {"all": ["x", "y", "z"], "out": ["y"], "none": None}
+    args = {"fact": "rest", "whole": "all", "without": ["out", "none"]}
+    assert holds("rest_of", {**facts, "rest": ["z", "x"]}, **args)
+    for wrong in (["x"], ["x", "y", "z"], ["x", "z", "w"], ["x", "z", "z"], []):
+        assert not holds("rest_of", {**facts, "rest": wrong}, **args)
+
+
 def test_lists_are_looked_into() -> None:
     facts = {"all": ["x", "y"], "some": ["x"], "rest": ["y"], "firms": [{"name": "甲"}]}
     assert holds("includes", facts, fact="all", value="y")

@@ -19,7 +19,7 @@ import yaml
 from machines import engine_events
 from machines.acts import Act, AnyAct, Enforce, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow
-from machines.case import ENGINE, Actor, Case, EffectRecord, Entry, Party
+from machines.case import ENGINE, Actor, Case, Entry, Party
 from machines.definition import Definition
 from machines.facts import example_of
 from machines.rungs import SHANGHAI, closed, pending, settled
@@ -136,27 +136,29 @@ class Stage:
 
     def effects(self) -> list[str]:
         """Every effect ordered so far, as `do` or `do:detail`."""
-        found: list[str] = []
-        for entry in self.entries:
-            for effect in entry.effects:
-                found.append(effect.do)
-                found.extend(f"{effect.do}:{detail}" for detail in _details(effect))
-                found.append(f"{effect.do}@{effect.against}")
-        return found
+        return [
+            name
+            for entry in self.entries
+            for effect in entry.effects
+            for name in effect_names(effect.do, effect.what, effect.against)
+        ]
 
 
 _DETAILS = (
     "list", "fact", "workflow", "link", "event", "to", "role", "document", "what", "licence",
-    "register_name", "restriction",
+    "register_name", "restriction", "zh",
 )  # fmt: skip
 
 
-def _details(effect: EffectRecord) -> Iterator[str]:
-    """What a scenario may say of an effect after its name: its list, licence, addressees, ..."""
+def effect_names(do: str, what: Mapping[str, Any], against: str) -> Iterator[str]:
+    """What a scenario may call an effect: by its name, with a detail (its list, licence, text,
+    addressees), with the party it is against."""
+    yield do
+    yield f"{do}@{against}"
     for name in _DETAILS:
-        value = effect.what.get(name)
-        if value is not None:
-            yield from [value] if isinstance(value, str) else value
+        value = what.get(name)
+        for detail in () if value is None else [value] if isinstance(value, str) else value:
+            yield f"{do}:{detail}"
 
 
 def credit_view(plain: Mapping[str, Any]) -> CreditView:

@@ -22,7 +22,7 @@ from machines.book import Workflow, rulebook
 from machines.case import Party
 from machines.rungs import SHANGHAI
 from rules.credit_code import check_character
-from tests.scenarios.runner import Scenario, filled, instant, needs_of, scenarios
+from tests.scenarios.runner import Scenario, effect_names, filled, instant, needs_of, scenarios
 
 BOOK = rulebook()
 OVERSEER = "overseer"
@@ -209,7 +209,7 @@ class Telling:
 
     def _expect(self, story: Story, what: str, refused: str | None, answer: httpx.Response) -> None:
         said = None if answer.status_code < 300 else answer.json().get("reason")
-        if said == "forbidden" and refused == "not_your_case":
+        if said == "forbidden" and refused in ("not_your_case", "party_not_named"):
             return  # a stranger is stopped before the rules are asked
         if said != refused:
             story.wrong.append(f"{what}: expected {refused}, got {said}: {answer.text[:300]}")
@@ -239,6 +239,8 @@ class Telling:
             "missed_on": {key: one["missed_on"] for key, one in latest.items()},
             "licences": {key: one["status"] for key, one in held.items()},
             "annotation": {key: one.get("annotation") for key, one in held.items()},
+            "targets": {one["id"]: one["outcome"] for one in case["targets"]},
+            "parties": {role: one["name"] for role, one in case["parties"].items()},
         }
         for name, values in found.items():
             for key, wanted in then.get(name, {}).items():
@@ -259,12 +261,13 @@ class Telling:
             name
             for entry in entries
             for effect in entry.get("effects", ())
-            for what in [effect.get("what", {})]
-            for detail in [what.get("list") or what.get("fact")]
-            for name in (
-                effect["do"], f"{effect['do']}:{detail}", f"{effect['do']}@{effect['against']}"
-            )
-        }  # fmt: skip
+            for name in effect_names(effect["do"], effect.get("what", {}), effect["against"])
+        }
+        rungs = [entry["because"] for entry in entries if entry.get("because")]
+        warned = {f"{one['obligation']}:{one['rung'].removeprefix('warn:')}" for one in rungs}
+        for wanted in then.get("warned", ()):
+            if wanted not in warned:
+                story.wrong.append(f"no warning {wanted}")
         for wanted in then.get("effects", ()):
             if wanted not in ordered:
                 story.wrong.append(f"no effect {wanted}")
