@@ -50,8 +50,8 @@ def _chosen(keys: list[str]) -> list[Workflow]:
         if key not in known:
             misuse(f"no workflow {key}; known: {', '.join(known)}")
     chosen = [known[key] for key in keys or known]
-    owners = [one.definition.clauses_of for one in chosen]
-    return [known[key] for key in dict.fromkeys([*(o for o in owners if o), *(w.key for w in chosen)])]
+    owners = [one.definition.clauses_of or one.key for one in chosen]
+    return [known[key] for key in dict.fromkeys([*owners, *(one.key for one in chosen)])]
 
 
 def _show_trace(workflows: list[Workflow], *, lines: bool, as_json: bool) -> int:

@@ -109,12 +109,15 @@ def privileges(rows: Sequence[ListRow], book: Rulebook) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def grounds(found: Iterable[Ground]) -> list[dict[str, Any]]:
-    """The criteria met, each with its clauses and the records counted."""
+def grounds(found: Iterable[Ground], live: Sequence[ListRow]) -> list[dict[str, Any]]:
+    """The criteria met, each with its clauses, the records counted, and whether the enterprise is
+    on that list already."""
+    entered = {row.list for row in live if row.ended_at is None}
     return [
         {
             "list": one.spec.id,
             "side": one.spec.side,
+            "on_list": one.spec.id in entered,
             "criterion": one.criterion.id,
             **bilingual(one.criterion),
             "clauses": list(one.criterion.clauses),

@@ -125,11 +125,21 @@ def named_parties(
         if stated is None:
             continue
         party = Party(compiled.definition.parties[role].kind, **stated)
-        refused = party_refused(compiled, role, party)
+        refused = party_refused(compiled, role, party) or _unknown_person(role, party)
         if refused is not None:
             return refused
         found[role] = party
     return found
+
+
+def _unknown_person(role: str, party: Party) -> Refused | None:
+    """A person is known to the credit file by a number; without one nothing could be recorded."""
+    if party.kind != "person" or party.credit_key is not None:
+        return None
+    return Refused(
+        "ref_missing", f"缺少证件或执业编号（{party.name}）。",
+        f"the number of {role} ({party.name}) is missing: state `ref`",
+    )  # fmt: skip
 
 
 def first_asked(compiled: Compiled, case: Case | None, act: Act | Open) -> dict[str, str]:

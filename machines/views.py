@@ -29,9 +29,7 @@ def view_of(compiled: Compiled, case: Case, when: datetime, world: World) -> Vie
         world=world,
         labels=compiled.labels,
         handed_in={name: one.at for name, one in case.documents.items()},
-        acted={
-            duty.obligation: duty.acted_at for duty in case.duties if duty.acted_at is not None
-        },
+        acted={duty.obligation: duty.acted_at for duty in case.duties if duty.acted_at is not None},
         codes={role: party.credit_key for role, party in case.parties.items()},
     )
     return replace(view, groups=_owed(compiled, view)) if compiled.conditional else view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,15 @@ from typing import Any, Literal
 from starlette.datastructures import FormData
 
 from api.console.visit import Visit
-from api.console.wording import choice_words, label, specs_of
+from api.console.wording import choice_words, label, party_line, specs_of
 from machines import engine_events
 from machines.compiler import Compiled
 from machines.rungs import SHANGHAI
 
-Kind = Literal["confirm", "flag", "choice", "choices", "date", "instant", "number", "text", "line"]
+Kind = Literal[
+    "confirm", "flag", "choice", "choices", "date", "instant", "number", "text", "line",
+    "lines", "party", "parties",
+]  # fmt: skip
 PREFIX = "fact."
 
 
@@ -67,7 +71,7 @@ def _field(
         required=required,
         options=tuple((value, _option(visit, compiled, event, name, value)) for value in listed),
         unit=str(shape.get("x-unit", "")),
-        example=str(examples[0]) if kind in ("text", "line", "number") else "",
+        example=_example(kind, examples[0]),
         minimum=shape.get("minimum"),
         maximum=shape.get("maximum"),
         step="1" if shape.get("type") == "integer" else "any",
@@ -77,11 +81,25 @@ def _field(
     )
 
 
+def _example(kind: Kind, value: Any) -> str:
+    """An example as one would type it."""
+    if kind in ("text", "line", "number"):
+        return str(value)
+    if kind == "lines":
+        return "；".join(map(str, value[:2]))
+    if kind in ("party", "parties"):
+        return party_line(value if kind == "party" else value[0])
+    return ""
+
+
 def _kind(shape: Mapping[str, Any]) -> Kind:
     if shape["type"] == "boolean":
         return "confirm" if shape.get("const") is True else "flag"
+    if shape["type"] == "object":
+        return "party"
     if shape["type"] == "array":
-        return "choices"
+        items = shape["items"]
+        return "choices" if "enum" in items else "parties" if "properties" in items else "lines"
     if shape["type"] in ("integer", "number"):
         return "number"
     if "enum" in shape:
@@ -122,7 +140,22 @@ def read_facts(fields: Sequence[Field], form: FormData) -> dict[str, Any]:
     return facts
 
 
+def _party(line: str) -> dict[str, str]:
+    """`name, code`: a code where it has the length and letters of one, else another number."""
+    name, *rest = (part.strip() for part in re.split(r"[,，\t]", line))
+    numbers = [part for part in rest if part]
+    keys = ["uscc" if re.fullmatch(r"[0-9A-Z]{18}", one) else "ref" for one in numbers]
+    return {"name": name, **dict(zip(keys, numbers, strict=True))}
+
+
 def _value(field: Field, written: str) -> Any:
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    if field.kind == "lines":
+        return lines
+    if field.kind == "parties":
+        return [_party(line) for line in lines]
+    if field.kind == "party":
+        return _party(written)
     if field.kind in ("confirm", "flag"):
         return {"true": True, "false": False}.get(written, written)
     if field.kind == "number":

@@ -52,7 +52,7 @@ def effect_words(visit: Visit, compiled: Compiled, do: str, what: Mapping[str, A
     """One effect in words. `what`: its own fields, as in a definition or in an entry."""
     words = {
         "licence": label(visit, compiled, str(what.get("licence", ""))),
-        "list": _named(visit, "list", what.get("list")),
+        "list": list_words(visit, str(what.get("list") or "")),
         "restriction": _named(visit, "restriction", what.get("restriction")),
         "workflow": _workflow(visit, what.get("workflow")),
         "to": _roles(visit, compiled, what.get("to", ())),
@@ -61,6 +61,12 @@ def effect_words(visit: Visit, compiled: Compiled, do: str, what: Mapping[str, A
     }
     key = f"effect.{do}"
     return visit.say(key, **words) if key in TABLE["zh"] else do
+
+
+def list_words(visit: Visit, name: str) -> str:
+    """What a list is called."""
+    spec = visit.service.book.lists.find(name)
+    return visit.text(spec) if spec is not None else name
 
 
 def _named(visit: Visit, kind: str, name: Any) -> str:
@@ -101,11 +107,18 @@ def specs_of(compiled: Compiled, event: str) -> Mapping[str, FactSpec]:
     return compiled.definition.facts if own else engine_events.FACTS
 
 
+def party_line(party: Mapping[str, Any]) -> str:
+    """A party as one line: its name and, after a comma, its code or number."""
+    return "，".join(str(party[key]) for key in ("name", "uscc", "ref") if party.get(key))
+
+
 def fact_words(visit: Visit, compiled: Compiled, event: str, name: str, value: Any) -> str:
     """The value of a fact in words."""
     if isinstance(value, bool):
         return visit.say("yes" if value else "no")
     spec = specs_of(compiled, event).get(name)
+    if isinstance(value, dict):
+        return party_line(value)
     if isinstance(value, list):
         return "、".join(fact_words(visit, compiled, event, name, one) for one in value)
     if spec is not None and str(value) in spec.choices:

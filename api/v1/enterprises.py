@@ -109,6 +109,8 @@ def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dic
     listed = [row for code in lineage.codes for row in unit.lists(uscc=code, live=False)]
     facts = [row for code in lineage.codes for row in unit.credit_facts(code)]
     ended = [row for row in lineage.changes if row.uscc == uscc and row.kind != "rename"]
+    now = service.clock.now(unit)
+    met = () if ended else grounds(service.casework, unit, uscc, now)
     return {
         "uscc": uscc,
         "name": _name(uscc, lineage, rows, listed),
@@ -122,9 +124,7 @@ def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dic
         "lists": [credit_file.entry(row, book) for row in listed if row.list is not None],
         "restrictions": credit_file.restrictions(listed, book),
         "privileges": credit_file.privileges([r for r in listed if r.uscc == uscc], book),
-        "grounds": []
-        if ended
-        else credit_file.grounds(grounds(service.casework, unit, uscc, service.clock.now(unit))),
+        "grounds": credit_file.grounds(met, listed),
     }
 
 

@@ -134,7 +134,12 @@ def test_the_grounds_of_the_trade_lists_are_shown_with_the_records_counted(desk:
         "civil_air_defence_black", "bad_records", ["18.25"],
     )  # fmt: skip
     assert [one["on"] for one in ground["counted"]] == days
-    assert file_of(desk)["lists"] == [], "a ground lists nobody"
+    assert (ground["on_list"], file_of(desk)["lists"]) == (False, []), "a ground lists nobody"
+    listed(desk, "civil_air_defence_black")
+    (ground,) = file_of(desk)["grounds"]
+    assert ground["on_list"]
+    changed(desk, END)
+    assert file_of(desk)["grounds"] == [], "nobody is listed after the end"
 
 
 def test_a_new_name_is_told_to_every_open_case(desk: Desk) -> None:

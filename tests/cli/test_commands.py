@@ -16,7 +16,14 @@ from tests.cli.running import answer, run, sandbox
 
 def test_the_workflows_are_listed_and_one_is_shown_whole() -> None:
     listed = answer("workflows")
-    assert [one["key"] for one in listed] == sorted(rulebook().workflows)
+    assert {one["key"] for one in listed} == {*rulebook().workflows, "service_rules_overlay"}
+    reforms = [one["reform"] for one in listed if one["reform"] is not None]
+    assert reforms == sorted(reforms)
+    assert set(reforms) == set(range(1, 22)), "every reform of the area is here"
+    assert listed[-1]["key"] == "service_rules_overlay"
+    rules = answer("workflows", "service_rules_overlay")["rules"]
+    assert len(rules) == 4
+    assert all(rule["source"]["zh"] for rule in rules)
     assert {"domicile_commitment", "eia_commitment", "labour_dispatch", "network_freight"} <= {
         one["key"] for one in listed
     }

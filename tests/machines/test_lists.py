@@ -191,9 +191,11 @@ def test_every_clause_and_workflow_that_a_list_names_is_there(spec: ListSpec) ->
 def test_what_rests_on_an_effect_alone_says_that_it_is_a_reading() -> None:
     force = {one.id: one.force for w in BOOK.workflows.values() for one in w.clauses.clauses}
     for spec in BOOK.lists.lists:
-        for one in (*spec.restrictions, *spec.privileges):
-            if one.clause is None or force[one.clause] != "in_force":
-                assert one.reading is not None, (spec.id, one)
+        rests_on = [(one.clause, one.reading) for one in spec.restrictions]
+        rests_on += [(one.clause, one.reading) for one in spec.privileges]
+        for clause, reading in rests_on:
+            if clause is None or force[clause] != "in_force":
+                assert reading is not None, (spec.id, clause)
 
 
 def test_a_party_on_a_red_and_a_black_list_of_one_field_enjoys_nothing_of_the_red() -> None:

@@ -218,7 +218,7 @@ def credit_file(workflow: Workflow, plain: Mapping[str, Any]) -> dict[str, Credi
     found = {own: credit_view(plain)}
     named = parties_of(workflow.definition)
     for role, one in plain.get("parties", {}).items():
-        key = named[role].credit_key
+        key = named[role].credit_key if role in named else role  # or a number, written out
         assert key is not None, f"{role} has no number in the credit file"
         found[key] = credit_view(one)
     return found
