@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from machines.book import Workflow
 
 
+WIDTH = 120
+"""Columns the table needs; a narrower terminal scrolls rather than hides a number."""
+
+
 def register(app: typer.Typer) -> None:
     """Adds the command `trace`."""
     app.command("trace")(trace_clauses)
@@ -107,12 +111,12 @@ def _table(rows: list[list[str]]) -> None:
     for name in ("workflow", "clauses", "in force", "carried", "holes", "plan", "effect",
                  "backgr.", "lines"):  # fmt: skip
         first = name == "workflow"
-        table.add_column(name, justify="left" if first else "right", no_wrap=first)
+        table.add_column(name, justify="left" if first else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     total = [str(sum(int(row[column]) for row in rows)) for column in range(1, 9)]
     table.add_row("总计 total", *total, style="bold")
-    Console().print(table)
+    Console(width=max(WIDTH, Console().width)).print(table)
 
 
 def _show_gaps(workflows: list[Workflow], *, as_json: bool) -> None:

@@ -206,8 +206,9 @@ def _examined(place: Path, wanted: list[Path]) -> Iterator[dict[str, Any]]:
         except FileNotFoundError as error:
             text = f"the file is missing: {error.filename}"
             unreadable.append(_unreadable(path, text, str(error.filename), 1))
-    alone = len(wanted) < 2  # links to other workflows can be judged only beside them
-    links = () if alone else link_errors({k: (w.definition, w.parsed) for k, w in readable.items()})
+    beside = {key: (one.definition, one.parsed) for key, one in readable.items()}
+    beside.update(_others(place, home, roles, overlay, {path.name for path in wanted}))
+    links = ((key, error) for key, error in link_errors(beside) if key in readable)
     astray: dict[str, list[dict[str, Any]]] = {}
     for key, astray_at in links:
         finding = _finding("leads_nowhere", astray_at.text, astray_at)
@@ -216,6 +217,26 @@ def _examined(place: Path, wanted: list[Path]) -> Iterator[dict[str, Any]]:
         row = _row(examine(one))
         yield {**row, "findings": [*row["findings"], *astray.get(key, ())]}
     yield from unreadable
+
+
+def _others(
+    place: Path, home: Path, roles: Any, overlay: Overlay | None, known: set[str]
+) -> dict[str, Any]:
+    """The workflows beside those examined, to which a link may lead; unreadable ones left out."""
+    from machines.book import load_workflow
+    from machines.reader import DefinitionError
+
+    found = {}
+    folders = {one.parent for where in (place, home) for one in where.glob("*/machine.yaml")}
+    for path in sorted(folders):
+        if path.name in known:
+            continue
+        try:
+            one = load_workflow(path, roles, overlay)
+        except (DefinitionError, FileNotFoundError):
+            continue
+        found[path.name] = (one.definition, one.parsed)
+    return found
 
 
 def _finding(check: str, text: str, at: DefinitionError) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from cases.rows import (
 from machines.case import Case, Duty, EffectRecord, Entry
 from machines.codec import canonical, to_plain
 from machines.compiler import Compiled
-from machines.fold import evolve
+from machines.fold import child_id, evolve
 from machines.rungs import closed, pending, settled
 from rules.periods import shanghai_date
 
@@ -196,6 +196,13 @@ def _work(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[WorkRow
             continue
         name = effect.what.get("party", {}).get("name") or case.party(effect.against).name
         body = canonical({**to_plain(effect), "name": name, "workflow": case.workflow})
-        target = f"case:{effect.what['case']}" if effect.do == "signal" else effect.uscc
-        target = target or f"case:{case.id}"
-        yield WorkRow(case.id, seq, effect.n, effect.do, target, body, entry.at)
+        yield WorkRow(case.id, seq, effect.n, effect.do, _target(case, seq, effect), body, entry.at)
+
+
+def _target(case: Case, seq: int, effect: EffectRecord) -> str:
+    """What an item changes, one at a time: a case told or to be opened, else an enterprise."""
+    if effect.do == "signal":
+        return f"case:{effect.what['case']}"
+    if effect.do == "open_case":
+        return f"case:{child_id(case.id, seq, effect)}"
+    return effect.uscc or f"case:{case.id}"

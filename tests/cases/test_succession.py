@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +10,6 @@ from cases.casework import Casework, Doing, Opening
 from cases.credit import credit_of
 from cases.errors import ActRefused, Forbidden, Misused
 from cases.identity import Identity
-from cases.lineage import lineage_of, names_today
 from cases.ports import Conflict, Store
 from cases.rows import Batch, ChangeRow, WorkRow
 from cases.settings import declared, set_setting
@@ -285,33 +284,3 @@ def test_two_that_record_at_once_do_not_make_a_circle(store: Store) -> None:
     back = ChangeRow(1, HEIR, "merger", "虚构", FIRM, TODAY, "登字9号", "a", "b", LICENSED_AT)
     with pytest.raises(Conflict), store.unit() as unit:
         unit.add_change(back)
-
-
-@pytest.fixture
-def family(store: Store) -> Store:
-    """One merged into the second under a new name, which merged into the third."""
-    record(store, RENAME)
-    record(store, MERGER)
-    record(store, Change(HEIR, "rename", TODAY, "登字5号", "second", name="虚构二号"))
-    record(store, Change(HEIR, "merger", TODAY, "登字6号", "second", "虚构三号", code(3)))
-    return store
-
-
-def test_the_lineage_is_read_from_either_end(family: Store) -> None:
-    with family.unit(write=False) as unit:
-        whole = lineage_of(unit, FIRM)
-        assert whole.codes == (code(3), HEIR, FIRM)
-        assert [row.seq for row in whole.changes] == [1, 2, 3, 4]
-        assert lineage_of(unit, code(3)) == whole
-        assert lineage_of(unit, HEIR, today=False).codes == (HEIR, FIRM)
-        assert lineage_of(unit, code(7)).codes == (code(7),)
-        assert names_today(unit.changes()) == dict.fromkeys(
-            (FIRM, HEIR, code(3)), (code(3), "虚构三号")
-        )
-
-
-def test_the_names_of_today_follow_the_register(store: Store) -> None:
-    record(store, RENAME)
-    record(store, Change(HEIR, "deregistration", date(2025, 1, 1), "登字7号", "second"))
-    with store.unit(write=False) as unit:
-        assert names_today(unit.changes()) == {FIRM: (FIRM, RENAME.name)}
