@@ -8,7 +8,7 @@ a story says only what matters; `bare: true` turns that off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -232,12 +232,13 @@ def subject_of(definition: Definition) -> Party:
     return Party(kind, "虚构企业有限公司", code, ref)
 
 
-def parties_of(definition: Definition) -> dict[str, Party]:
-    """The fictional other parties, by role: those that must be named when a case opens."""
+def parties_of(definition: Definition, more: Sequence[str] = ()) -> dict[str, Party]:
+    """The fictional other parties, by role: those that must be named when a case opens, and
+    `more` that can be."""
     return {
         role: Party(spec.kind, f"虚构{spec.zh}有限公司", CODES[1 + index % 3])
         for index, (role, spec) in enumerate(definition.parties.items())
-        if spec.required and not spec.same_as_subject
+        if (spec.required or role in more) and not spec.same_as_subject
     }
 
 
@@ -264,7 +265,7 @@ def _open(stage: Stage, scenario: Scenario) -> None:
         f"{role}-1", role, subject.uscc if role == "applicant" else None
     )  # fmt: skip
     parent = "parent-1" if scenario.parent is not None else None
-    parties = parties_of(definition)
+    parties = parties_of(definition, opening.get("parties", ()))
     act = Open("case-1", "yingkou", subject, actor, parties, facts, parent=parent)
     refused = stage.do(act, at)
     _expect(opening, refused, "the opening")

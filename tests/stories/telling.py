@@ -163,7 +163,7 @@ class Telling:
         parties = {
             name: {"kind": spec.kind, "name": f"虚构{spec.zh}", "uscc": firms[1 + index % 3]}
             for index, (name, spec) in enumerate(definition.parties.items())
-            if spec.required and not spec.same_as_subject
+            if (spec.required or name in opening.get("parties", ())) and not spec.same_as_subject
         }
         needs = definition.opening.needs
         body = {
