@@ -8,13 +8,14 @@ date is worked out by hand; what is told is read back from the journal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from api.service import Service
 from cases.casework import Doing, Opening
 from cases.clock import SandboxClock
+from cases.credit import credit_of
 from cases.errors import ActRefused, Problem
 from cases.identity import Identity
 from machines import engine_events
@@ -23,6 +24,7 @@ from machines.definition import Definition
 from machines.facts import example_of
 from machines.rungs import SHANGHAI
 from rules.periods import shanghai_date
+from rules.view import NO_CREDIT, CreditView
 from rules.working_days import CalendarHorizon
 from scheduler.sandbox import advance
 
@@ -41,9 +43,20 @@ class InDays:
 
 
 @dataclass(frozen=True, slots=True)
+class EnteredOn:
+    """The date on which the story's subject was entered on a list: a fact read from its file."""
+
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One act, or (no `does`) only time. `at`: days after the opening, or `due:X`, `missed:X`,
-    `enforceable:X`; `does: open` opens a further case; `refused`: the reason it must meet."""
+    `enforceable:X`; `refused`: the reason it must meet.
+
+    `does: open` opens a further case, of another `workflow` if that is said, and `case` is its
+    name. Else `case` is where it happens: in the story's own case (unnamed), in one named so, or
+    in one that another case opened under that link."""
 
     at: int | str
     by: str = ""
@@ -54,12 +67,17 @@ class Step:
     refused: str | None = None
     zh: str = ""
     en: str = ""
+    case: str = ""
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A case from its opening to its end. `applicant`: who acts where a step says `applicant`;
-    `ends`: the state each track must be in after the last step."""
+    """A case from its opening to its end, with what it does to other cases of its subject.
+
+    `applicant`: who acts where a step says `applicant`. After the last step: `ends`, the state each
+    track must be in; `others_end`, the same for other cases by name; `listed`, the lists the
+    subject must be on (None: not told); `recorded`, the facts its credit file must hold."""
 
     key: str
     zh: str
@@ -72,15 +90,19 @@ class Story:
     facts: Mapping[str, Any] = field(default_factory=dict)
     ends: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, str] | None = None
+    others_end: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    listed: tuple[str, ...] | None = None
+    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One step as it went: when, what the story says of it, the refusal if there was one, and the
-    journal entries since the scene before, each with the case it belongs to."""
+    """One step as it went: when, what the story says of it, the workflow of its case, the refusal
+    if there was one, and the journal entries since the scene before, each with its workflow."""
 
     at: datetime
     step: Step
+    workflow: str
     entries: tuple[tuple[str, Mapping[str, Any]], ...]
     refusal: Problem | None = None
 
@@ -94,12 +116,26 @@ class Telling:
     ) -> None:  # fmt: skip
         self.service, self.cast, self.story, self.zone = service, cast, story, zone
         self.opens_on, self.index = opens_on, -1
-        self.case_ids: list[str] = []
+        self.workflows: dict[str, str] = {}
+        self._named: dict[str, str] = {}
         self._told: dict[str, int] = {}
 
-    def case(self) -> Mapping[str, Any]:
-        """The case acted on last, as an auditor sees it."""
-        return self.service.casework.look(self.case_ids[-1], AUDITOR).plain
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """Every case of the story so far, in the order of their openings."""
+        return tuple(self.workflows)
+
+    def case(self, name: str = "") -> Mapping[str, Any]:
+        """A case as an auditor sees it: the one named so, or the story's own (the last such)."""
+        return self.service.casework.look(self._id(name), AUDITOR).plain
+
+    def credit(self) -> CreditView:
+        """The credit file of the story's subject, which may get its code on the way."""
+        code = self.case()["subject"]["uscc"]
+        if code is None:
+            return NO_CREDIT
+        with self.service.store.unit(write=False) as unit:
+            return credit_of(unit, self.service.book.lists, code)
 
     def next_at(self) -> datetime | None:
         """When the next step is to be; None after the last one."""
@@ -111,7 +147,7 @@ class Telling:
         if isinstance(step.at, int):
             day = self._working(self.opens_on + timedelta(days=step.at))
         else:
-            day = self._of_duty(step.at)
+            day = self._of_duty(step.at, step.case)
         return datetime.combine(day, time(step.hour), tzinfo=SHANGHAI)
 
     def perform(self, at: datetime) -> Scene:
@@ -120,6 +156,7 @@ class Telling:
         first = self.index < 0
         self.index += 1
         refusal: Problem | None = None
+        self._adopt()
         try:
             if first or step.does == "open":
                 self._open(self.story.facts if first else step.facts, step, at)
@@ -130,47 +167,100 @@ class Telling:
         if (refusal.reason if refusal else None) != step.refused:
             said = f"{refusal.reason}: {refusal}" if refusal else "accepted"
             raise StoryBroken(f"{self.story.key}: {step.does}: expected {step.refused}, {said}")
-        return Scene(at, step, tuple(self.news()), refusal)
+        return Scene(at, step, self._workflow(step), self._news(), refusal)
 
-    def news(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The entries not told yet, with the case of each."""
-        for case_id in self.case_ids:
+    def _adopt(self) -> None:
+        """Makes the cases that others of the story have opened meanwhile its own, each under the
+        name of its link."""
+        casework = self.service.casework
+        with self.service.store.unit(write=False) as unit:
+            rows = [unit.case(case_id) for case_id in self.case_ids]
+            linked = [casework.load(unit, row)[0].linked for row in rows if row is not None]
+            for link, case_id in ((k, one) for links in linked for k, ids in links.items()
+                                  for one in ids):  # fmt: skip
+                row = unit.case(case_id)
+                if case_id not in self.workflows and row is not None:
+                    self._named[link], self.workflows[case_id] = case_id, row.workflow
+
+    def _news(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """The entries not told yet, as they happened, each with its workflow."""
+        found: list[tuple[str, Mapping[str, Any]]] = []
+        for case_id, workflow in self.workflows.items():
             journal = self.service.casework.journal(case_id, AUDITOR)
-            for entry in journal[self._told.get(case_id, 0) :]:
-                yield case_id, entry
+            found.extend((workflow, entry) for entry in journal[self._told.get(case_id, 0) :])
             self._told[case_id] = len(journal)
+        return tuple(sorted(found, key=lambda one: datetime.fromisoformat(str(one[1]["at"]))))
 
     def judge(self) -> None:
-        """Raises StoryBroken unless the case stands where the story says it ends."""
-        tracks = self.case()["tracks"]
-        for track, state in self.story.ends.items():
-            if tracks[track] != state:
-                raise StoryBroken(f"{self.story.key}: {track} is {tracks[track]}, not {state}")
+        """Raises StoryBroken unless everything stands where the story says it ends."""
+        story = self.story
+        for name, ends in {"": story.ends, **story.others_end}.items():
+            tracks = self.case(name)["tracks"]
+            for track, state in ends.items():
+                if tracks[track] != state:
+                    where = f"{name} {track}".strip()
+                    raise StoryBroken(f"{story.key}: {where} is {tracks[track]}, not {state}")
+        file = self.credit()
+        if story.listed is not None and sorted(file.lists) != sorted(story.listed):
+            raise StoryBroken(f"{story.key}: listed {file.lists}, not {story.listed}")
+        missing = set(story.recorded) - {fact.fact for fact in file.facts}
+        if missing:
+            raise StoryBroken(f"{story.key}: not in the credit file: {sorted(missing)}")
 
     def _open(self, facts: Mapping[str, Any], step: Step, at: datetime) -> None:
-        story = self.story
-        definition = self._definition()
-        stated = _filled(definition.opening.needs, definition.facts, facts, at)
-        opening = Opening(story.workflow, story.subject, self.zone, story.parties, stated)
+        story, workflow = self.story, self._workflow(step)
+        definition = self.service.book.workflows[workflow].definition
+        stated = self._filled(definition.opening.needs, definition.facts, facts, at)
+        parties = {role: one for role, one in story.parties.items() if role in definition.parties}
+        opening = Opening(workflow, story.subject, self.zone, parties, stated)
         answer = self.service.casework.open(opening, self._identity(step.by))
-        self.case_ids.append(str(answer.plain["id"]))
+        self._named[step.case] = str(answer.plain["id"])
+        self.workflows[str(answer.plain["id"])] = workflow
 
     def _act(self, step: Step, at: datetime) -> None:
-        definition = self._definition()
+        definition = self.service.book.workflows[self._workflow(step)].definition
         if step.does in engine_events.EVENTS:
-            stated = _filled(engine_events.EVENTS[step.does].needs, engine_events.FACTS,
-                             step.facts, at)  # fmt: skip
+            needs, specs = engine_events.EVENTS[step.does].needs, engine_events.FACTS
         else:
-            needs = definition.events[step.does].needs
-            stated = _filled(needs, definition.facts, step.facts, at)
+            needs, specs = definition.events[step.does].needs, definition.facts
+        stated = self._filled(needs, specs, step.facts, at)
         doing = Doing(step.does, stated, dict.fromkeys(step.documents))
-        self.service.casework.act(self.case_ids[-1], doing, self._identity(step.by))
+        self.service.casework.act(self._id(step.case), doing, self._identity(step.by))
 
-    def _definition(self) -> Definition:
-        return self.service.book.workflows[self.story.workflow].definition
+    def _id(self, name: str) -> str:
+        if name not in self._named:
+            raise StoryBroken(f"{self.story.key}: no case {name} at step {self.index}")
+        return self._named[name]
+
+    def _workflow(self, step: Step) -> str:
+        """The workflow of the case a step opens or happens in."""
+        if step.does == "open":
+            return step.workflow or self.story.workflow
+        return self.workflows[self._id(step.case)]
 
     def _identity(self, name: str) -> Identity:
-        return self.cast[self.story.applicant if name == "applicant" else name]
+        """Who acts: for a party of the story, in the name of its enterprise."""
+        who = self.cast[self.story.applicant if name == "applicant" else name]
+        party = self.story.parties.get(name)
+        return who if party is None else replace(who, enterprise=party.uscc)
+
+    def _filled(
+        self, needs: tuple[str, ...], specs: Mapping[str, Any], stated: Mapping[str, Any],
+        at: datetime,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What an act states: the story's own facts, the definition's examples for the rest."""
+        examples = {name: example_of(specs[name]) for name in needs}
+        return {**examples, **{name: self._value(one, at) for name, one in stated.items()}}
+
+    def _value(self, value: Any, at: datetime) -> Any:
+        if isinstance(value, InDays):
+            return (shanghai_date(at) + timedelta(days=value.days)).isoformat()
+        if isinstance(value, EnteredOn):
+            since = [one.since for one in self.credit().entries if one.list == value.list]
+            if not since:
+                raise StoryBroken(f"{self.story.key}: not on the list {value.list}")
+            return since[-1].isoformat()
+        return value
 
     def _working(self, day: date) -> date:
         """The day, or the first working day after it: the office is open."""
@@ -179,9 +269,9 @@ class Telling:
         except CalendarHorizon:
             return day
 
-    def _of_duty(self, when: str) -> date:
+    def _of_duty(self, when: str, case: str) -> date:
         kind, _, name = when.partition(":")
-        found = [one for one in self.case()["obligations"] if one["id"] == name]
+        found = [one for one in self.case(case)["obligations"] if one["id"] == name]
         if not found or found[-1]["due"].get("on") is None:
             raise StoryBroken(f"{self.story.key}: {name} has no date at step {self.index + 1}")
         due = found[-1]["due"]
@@ -211,20 +301,6 @@ def tell(
         yield tellings[number], tellings[number].perform(at)
     if until is not None:
         advance(service.enforcer, clock, until)
-
-
-def _filled(
-    needs: tuple[str, ...], specs: Mapping[str, Any], stated: Mapping[str, Any], at: datetime
-) -> dict[str, Any]:
-    """What an act states: the story's own facts, the definition's examples for the rest."""
-    examples = {name: example_of(specs[name]) for name in needs}
-    today = shanghai_date(at)
-    moved = {
-        name: (today + timedelta(days=value.days)).isoformat()
-        if isinstance(value, InDays) else value
-        for name, value in stated.items()
-    }  # fmt: skip
-    return {**examples, **moved}
 
 
 def _morning(day: date) -> datetime:

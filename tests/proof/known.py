@@ -7,12 +7,4 @@ EXPECTED: dict[str, dict[str, str]] = {
             "clauses of the other class of address out of the journal"
         ),
     },
-    "drainage_permit": {
-        "parameter reports_preparation_days: 7 becomes 8": (
-            "only before.yaml uses it, the procedure before the reform"
-        ),
-        "parameter reports_cost_yuan: 3000 becomes 3001": (
-            "a figure of the comparison with the procedure before; nothing runs on it"
-        ),
-    },
 }

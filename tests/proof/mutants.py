@@ -43,6 +43,8 @@ def mutants(book: Rulebook, key: str) -> Iterator[Mutant]:
         what = f"{'.'.join(map(str, at))} {_named(workflow.parsed.value, at)}"
         yield Mutant(what, workflow.parsed.line(at), _with(book, workflow, plain))
     for name, parameter in workflow.parameters.items():
+        if name not in _words(workflow.parsed.value):
+            continue  # only the procedure before the reform, or a comparison with it, uses it
         for what, changed in _changed(parameter):
             table = {**workflow.parameters, name: changed}
             yield Mutant(f"parameter {name}: {what}", 1, _with_parameters(book, workflow, table))
@@ -61,6 +63,15 @@ def _places(plain: Mapping[str, Any]) -> Iterator[At]:
     yield from _inside(plain["opening"], ("opening",))
 
 
+def _words(plain: Any) -> set[str]:
+    """Every word of a file that could be a name."""
+    if isinstance(plain, dict):
+        return {word for value in plain.values() for word in _words(value)}
+    if isinstance(plain, list):
+        return {word for value in plain for word in _words(value)}
+    return {plain} if isinstance(plain, str) else set()
+
+
 def _inside(plain: Mapping[str, Any], at: At) -> Iterator[At]:
     for name, value in plain.items():
         if name in _ITEMS and isinstance(value, list):
@@ -68,8 +79,17 @@ def _inside(plain: Mapping[str, Any], at: At) -> Iterator[At]:
                 yield (*at, name, index)
                 if isinstance(one, dict):
                     yield from _inside(one, (*at, name, index))
+                    yield from _of_a_list(one, (*at, name, index))
         elif name == "on_miss":
             yield from _inside(value, (*at, name))
+
+
+def _of_a_list(guard: Mapping[str, Any], at: At) -> Iterator[At]:
+    """Each of several facts that a condition lists."""
+    for name, args in guard.items():
+        facts = args.get("facts") if isinstance(args, dict) else None
+        if isinstance(facts, list) and len(facts) > 1:
+            yield from ((*at, name, "facts", index) for index, _ in enumerate(facts))
 
 
 def _materials(plain: Mapping[str, Any]) -> Iterator[At]:
