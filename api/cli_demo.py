@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    all_stories: Annotated[bool, typer.Option("--all", help="three more stories")] = False,
+    all_stories: Annotated[bool, typer.Option("--all", help="seven more stories")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tells what the reforms do, day by day, in memory; no server. 演示。"""
@@ -28,10 +29,11 @@ def demo(
         from rich.console import Console
 
         from api.demo import told
+        from api.interplays import INTERPLAYS
         from api.stage import StoryBroken
         from api.stories import MORE, TOLD
 
-        stories = (*TOLD, *MORE) if all_stories else TOLD
+        stories = (*TOLD, *MORE, *INTERPLAYS) if all_stories else TOLD
         console = Console(highlight=False)
         plain: list[dict[str, Any]] = []
         try:
@@ -56,14 +58,32 @@ def _print(console: Console, number: int, one: Told) -> None:
                   f"{'  ' + one.story.subject.ref if one.story.subject.ref else ''}")  # fmt: skip
     for line in one.lines:
         _line(console, line)
-    console.print(f"  [bold]结果 now[/bold]  {one.ending}")
+    for ending in _endings(one):
+        console.print(f"  [bold]结果 now[/bold]  {ending}")
     if one.story.after is not None:
         for text in one.story.after:
             console.print(f"  [dim]{text}[/dim]")
 
 
+def _endings(one: Told) -> Iterator[str]:
+    """Where each case stands, and what is on file where the story speaks of it."""
+    from api.demo import list_words
+    from machines.book import rulebook
+
+    book = rulebook()
+    for name, case in one.cases.items():
+        tracks = one.story.others_end.get(name, case["labels"])
+        labels = [case["labels"][track] for track in tracks]
+        said = "，".join(f"{label['zh']} {label['en']}" for label in labels)
+        title = book.workflows[case["workflow"]].definition.title
+        yield f"{title.zh}：{said}" if name else said
+    if one.story.listed is not None:
+        lists = [list_words(book, name) for name in one.lists] or ["不在名单 on no list"]
+        yield f"信用档案 credit file：{'，'.join((*lists, *dict.fromkeys(one.facts)))}"
+
+
 _STYLE = {"adverse": "bold red", "label": "yellow", "warning": "cyan", "refused": "magenta",
-          "act": "", "note": "italic green"}  # fmt: skip
+          "act": "", "note": "italic green", "case": "bold blue"}  # fmt: skip
 
 
 def _line(console: Console, line: Line) -> None:

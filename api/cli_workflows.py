@@ -31,10 +31,16 @@ def workflows(
     schemas: Annotated[
         Path | None, typer.Option("--schemas", help="write the JSON Schemas of the files here")
     ] = None,
+    guards: Annotated[
+        bool, typer.Option("--guards", help="the conditions a definition may name")
+    ] = False,
 ) -> None:
     """Lists the reforms, or shows one: states, events, obligations, clauses. 列出或查看流程。"""
     if schemas is not None:
         _write_schemas(schemas)
+        return
+    if guards:
+        _show_guards(as_json=as_json)
         return
     with guarded():
         from machines.book import rulebook
@@ -82,6 +88,22 @@ def _show_overlay(overlay: Overlay, *, as_json: bool) -> None:
                    f"  来源 source: {rule.source.zh} / {rule.source.en}")  # fmt: skip
         if rule.reading is not None:
             typer.echo(f"  理解 reading: {rule.reading.zh} / {rule.reading.en}")
+
+
+def _show_guards(*, as_json: bool) -> None:
+    from rules.guards import GUARDS
+
+    rows = [
+        {"name": name, "needs": sorted(one.required), "may": sorted(one.allowed - one.required),
+         "means": " ".join(one.means.split())}
+        for name, one in sorted(GUARDS.items())
+    ]  # fmt: skip
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        args = ", ".join([*row["needs"], *(f"{name}?" for name in row["may"])])
+        typer.echo(f"{row['name']}({args})\n    {row['means']}")
 
 
 def _write_schemas(folder: Path) -> None:

@@ -3,7 +3,7 @@ the receipt of its date. Rendering only; the story runs on the production use ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -14,22 +14,17 @@ from cases.casework import Casework
 from cases.clock import SANDBOX_START, SandboxClock, machine_time
 from cases.store import open_store
 from machines import engine_events
-from machines.book import Workflow, rulebook
+from machines.book import Rulebook, Workflow, rulebook
 from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
 
-Kind = Literal["act", "note", "refused", "warning", "label", "adverse"]
+Kind = Literal["act", "note", "refused", "warning", "label", "adverse", "case"]
 _SIDES: dict[tuple[str, ...], str] = {
     ("applicant",): "申请人 applicant",
     ("preparer",): "编制单位 preparer",
 }
 _NAMES = {account.user: _SIDES.get(account.roles, account.zh) for account in ACCOUNTS}
-LISTS = {
-    "black": "黑名单 black list",
-    "abnormal": "经营异常名录 abnormal operations",
-    "environmental_dishonest": "环保失信单位名单 environmentally dishonest units",
-}
-_SAYING = ("zh", "list", "fact", "licence", "restriction", "register", "uscc")
+_SAYING = ("zh", "licence", "fact", "restriction", "register", "uscc", "what")
 EFFECTS = {
     "issue": "颁发 issue",
     "annotate": "加注 annotate",
@@ -43,6 +38,10 @@ EFFECTS = {
     "list": "列入名单 list",
     "delist": "移出名单 delist",
     "restrict": "限制 restrict",
+    "freeze": "冻结 freeze",
+    "unfreeze": "解除冻结 release",
+    "open_case": "建立关联案件 linked case",
+    "signal": "告知关联案件 word to a linked case",
     "push": "推送 push",
     "publish": "公示 publish",
     "notify": "通知 notify",
@@ -52,6 +51,13 @@ EFFECTS = {
     "order": "责令 order",
     "enter_register": "记入台账 register",
     "bind_subject": "绑定代码 bind the code",
+    "retract": "撤回先前的处理 taken back",
+}
+RESTRICTIONS = {
+    "commitment_route": "不适用告知承诺 no commitment route",
+    "acceptance": "附条件受理或不予受理 accepted on conditions, or not",
+    "benefits": "不享受优惠 no benefits",
+    "credit": "信贷限制 no credit",
 }
 
 
@@ -69,22 +75,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as it went, and where its case stands now."""
+    """A story as it went. `cases`: where its cases stand now, its own by the name ""; `lists` and
+    `facts`: the credit file of its subject."""
 
     story: Story
     lines: tuple[Line, ...]
-    ending: str
-    tracks: Mapping[str, str]
+    cases: Mapping[str, Mapping[str, Any]]
+    lists: tuple[str, ...]
+    facts: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
         """The story as JSON."""
+        tracks = {name: dict(case["tracks"]) for name, case in self.cases.items()}
         return {
             "key": self.story.key,
             "zh": self.story.zh,
             "en": self.story.en,
             "subject": self.story.subject.name,
             "lines": [asdict(line) for line in self.lines],
-            "tracks": dict(self.tracks),
+            "tracks": tracks.pop(""),
+            "other_cases": tracks,
+            "lists": list(self.lists),
+            "credit_facts": list(self.facts),
         }
 
 
@@ -93,15 +105,13 @@ def told(story: Story) -> Told:
     service = in_memory()
     staged(service)
     telling = Telling(service, CAST, story, SANDBOX_START.date(), ZONE)
-    workflow = service.book.workflows[story.workflow]
-    lines: list[Line] = []
-    for _, scene in tell(service, [telling]):
-        lines.extend(_scene(workflow, scene))
+    scenes = (scene for n, (_, scene) in enumerate(tell(service, [telling])) if n >= story.heard)
+    lines = tuple(_headed(service.book, story.workflow, scenes))
     telling.judge()
-    case = telling.case()
-    ending = "，".join(f"{one['zh']} {one['en']}" for one in case["labels"].values())
+    cases = {name: telling.case(name) for name in ("", *story.others_end)}
+    file = telling.credit()
     service.close()
-    return Told(story, tuple(lines), ending, case["tracks"])
+    return Told(story, lines, cases, file.lists, tuple(fact.fact for fact in file.facts))
 
 
 def in_memory() -> Service:
@@ -113,22 +123,35 @@ def in_memory() -> Service:
     return Service(store, casework, Enforcer(casework), clock, sandbox=True)
 
 
-def _scene(workflow: Workflow, scene: Scene) -> Iterator[Line]:
-    """What the engine did on the way, what the story says, what the person did."""
+def _headed(book: Rulebook, begun: str, scenes: Iterable[Scene]) -> Iterator[Line]:
+    """The lines of all scenes; a heading wherever the story goes on in another workflow."""
+    last = begun
+    for scene in scenes:
+        for key, line in _scene(book, scene):
+            if key not in ("", last):
+                last, title = key, book.workflows[key].definition.title
+                yield Line(line.on, "", "case", f"▸ {title.zh} {title.en}")
+            yield line
+
+
+def _scene(book: Rulebook, scene: Scene) -> Iterator[tuple[str, Line]]:
+    """What the engine did on the way, what the story says, what the person did: each line with the
+    workflow it belongs to, a note with none."""
     today = f"{scene.at:%Y-%m-%d}"
-    earlier = [entry for _, entry in scene.entries if str(entry["at"])[:10] < today]
-    for entry in earlier:
-        yield _line(workflow, entry)
+    earlier = [entry for entry in scene.entries if str(entry[1]["at"])[:10] < today]
+    for key, entry in earlier:
+        yield key, _line(book.workflows[key], entry)
     if scene.step.zh:
-        yield Line(today, "", "note", f"{scene.step.zh} {scene.step.en}")
+        yield "", Line(today, "", "note", f"{scene.step.zh} {scene.step.en}")
     if scene.refusal is not None:
         refusal = scene.refusal
         clause = getattr(refusal, "clause", None)
-        yield Line(today, _NAMES.get(scene.step.by, scene.step.by), "refused",
-                   f"“{_label(workflow, scene.step.does)}”被拒绝 refused ({refusal.reason})："
-                   f"{refusal.zh}", (clause,) if clause else ())  # fmt: skip
-    for _, entry in scene.entries[len(earlier) :]:
-        yield _line(workflow, entry)
+        label = _label(book.workflows[scene.workflow], scene.step.does)
+        text = f"“{label}”被拒绝 refused ({refusal.reason})：{refusal.zh}"
+        who = _NAMES.get(scene.step.by, scene.step.by)
+        yield scene.workflow, Line(today, who, "refused", text, (clause,) if clause else ())
+    for key, entry in scene.entries[len(earlier) :]:
+        yield key, _line(book.workflows[key], entry)
 
 
 def _line(workflow: Workflow, entry: Mapping[str, Any]) -> Line:
@@ -200,13 +223,42 @@ def _stated(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _effect(workflow: Workflow, effect: Mapping[str, Any]) -> str:
-    what = effect.get("what", {})
-    name = next((what[key] for key in _SAYING if key in what), "")
-    labels = workflow.compiled.labels
-    said = LISTS.get(name) or (" ".join(labels[name]) if name in labels else name)
     clauses = " ".join(effect.get("clauses", ()))
     against = f" @{effect['against']}" if effect["against"] != "subject" else ""
+    said = _said(rulebook(), workflow, effect["do"], effect.get("what", {}))
     return f"{EFFECTS.get(effect['do'], effect['do'])}{against}  {said}  〔{clauses}〕"
+
+
+def _said(book: Rulebook, workflow: Workflow, do: str, what: Mapping[str, Any]) -> str:
+    """What an effect is about, in words."""
+    if do in ("list", "delist"):
+        return list_words(book, what["list"])
+    if do == "restrict":
+        return RESTRICTIONS[what["restriction"]]
+    if do == "open_case":
+        title = book.workflows[what["workflow"]].definition.title
+        return f"{title.zh} {title.en}"
+    if do == "signal":
+        return next(_label(one, what["event"]) for one in book.workflows.values()
+                    if _hears(one, what["event"], workflow))  # fmt: skip
+    name = next((str(what[key]) for key in _SAYING if key in what), "")
+    said = " ".join(workflow.compiled.labels.get(name, (name,)))
+    if do in ("freeze", "unfreeze") and what.get("request_of"):
+        role = book.roles[what["request_of"]]
+        return f"{said}（请{role.zh}的系统执行 asked of the system of the {role.en}）"
+    return said
+
+
+def _hears(workflow: Workflow, event: str, other: Workflow) -> bool:
+    """Whether cases of the other workflow may raise this event here."""
+    spec = workflow.definition.events.get(event)
+    return spec is not None and other.key in spec.signalled_by
+
+
+def list_words(book: Rulebook, name: str) -> str:
+    """What a list is called; its id where only an older text knows it."""
+    spec = book.lists.find(name)
+    return name if spec is None else f"{spec.zh} {spec.en}"
 
 
 def _armed(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:

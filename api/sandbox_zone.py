@@ -41,6 +41,7 @@ from cases.settings import declared, set_setting
 from machines.book import Rulebook, rulebook
 from machines.case import Party
 from machines.rungs import midnight
+from rules.credit_code import check_character
 
 ZONE = "yingkou"
 OPENED_ON = date(2017, 4, 10)  # the area was opened; settings apply from then on
@@ -113,9 +114,17 @@ def _others(book: Rulebook) -> tuple[Account, ...]:
         for role in edge.role
     }
     return tuple(
-        Account(role, book.roles[role].zh, book.roles[role].en, (role,))
-        for role in sorted(acting - covered)
+        Account(role, book.roles[role].zh, book.roles[role].en, (role,), _code(book, role, number))
+        for number, role in enumerate(sorted(acting - covered))
     )
+
+
+def _code(book: Rulebook, role: str, number: int) -> str | None:
+    """A fictional credit code for a third party: a case names it by its code."""
+    if book.roles[role].side != "third_party":
+        return None
+    stem = f"91999999MA9{number:06d}"
+    return stem + check_character(stem)
 
 
 ACCOUNTS = (*_NAMED, *_others(rulebook()))

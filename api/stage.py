@@ -20,11 +20,10 @@ from cases.errors import ActRefused, Problem
 from cases.identity import Identity
 from machines import engine_events
 from machines.case import Party
-from machines.definition import Definition
 from machines.facts import example_of
 from machines.rungs import SHANGHAI
 from rules.periods import shanghai_date
-from rules.view import NO_CREDIT, CreditView
+from rules.view import CreditView
 from rules.working_days import CalendarHorizon
 from scheduler.sandbox import advance
 
@@ -77,7 +76,8 @@ class Story:
 
     `applicant`: who acts where a step says `applicant`. After the last step: `ends`, the state each
     track must be in; `others_end`, the same for other cases by name; `listed`, the lists the
-    subject must be on (None: not told); `recorded`, the facts its credit file must hold."""
+    subject must be on (None: not told); `recorded`, the facts its credit file must hold. `heard`:
+    how many scenes, the opening among them, an earlier story has told already."""
 
     key: str
     zh: str
@@ -93,6 +93,7 @@ class Story:
     others_end: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     listed: tuple[str, ...] | None = None
     recorded: tuple[str, ...] = ()
+    heard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +117,18 @@ class Telling:
     ) -> None:  # fmt: skip
         self.service, self.cast, self.story, self.zone = service, cast, story, zone
         self.opens_on, self.index = opens_on, -1
-        self.workflows: dict[str, str] = {}
+        self.case_ids: dict[str, str] = {}  # each with the workflow of the case
         self._named: dict[str, str] = {}
         self._told: dict[str, int] = {}
-
-    @property
-    def case_ids(self) -> tuple[str, ...]:
-        """Every case of the story so far, in the order of their openings."""
-        return tuple(self.workflows)
 
     def case(self, name: str = "") -> Mapping[str, Any]:
         """A case as an auditor sees it: the one named so, or the story's own (the last such)."""
         return self.service.casework.look(self._id(name), AUDITOR).plain
 
     def credit(self) -> CreditView:
-        """The credit file of the story's subject, which may get its code on the way."""
-        code = self.case()["subject"]["uscc"]
-        if code is None:
-            return NO_CREDIT
+        """The credit file of the story's subject; empty where it began without a code."""
         with self.service.store.unit(write=False) as unit:
-            return credit_of(unit, self.service.book.lists, code)
+            return credit_of(unit, self.service.book.lists, self.story.subject.uscc or "")
 
     def next_at(self) -> datetime | None:
         """When the next step is to be; None after the last one."""
@@ -170,22 +163,18 @@ class Telling:
         return Scene(at, step, self._workflow(step), self._news(), refusal)
 
     def _adopt(self) -> None:
-        """Makes the cases that others of the story have opened meanwhile its own, each under the
-        name of its link."""
-        casework = self.service.casework
+        """Takes in the cases that those of the story have opened, each by the name of its link."""
         with self.service.store.unit(write=False) as unit:
-            rows = [unit.case(case_id) for case_id in self.case_ids]
-            linked = [casework.load(unit, row)[0].linked for row in rows if row is not None]
-            for link, case_id in ((k, one) for links in linked for k, ids in links.items()
-                                  for one in ids):  # fmt: skip
-                row = unit.case(case_id)
-                if case_id not in self.workflows and row is not None:
-                    self._named[link], self.workflows[case_id] = case_id, row.workflow
+            rows = [row for case_id in self.case_ids if (row := unit.case(case_id)) is not None]
+            for case, _ in (self.service.casework.load(unit, row) for row in rows):
+                for link, ids in case.linked.items():
+                    for row in filter(None, map(unit.case, ids)):
+                        self._named[link], self.case_ids[row.id] = row.id, row.workflow
 
     def _news(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """The entries not told yet, as they happened, each with its workflow."""
         found: list[tuple[str, Mapping[str, Any]]] = []
-        for case_id, workflow in self.workflows.items():
+        for case_id, workflow in self.case_ids.items():
             journal = self.service.casework.journal(case_id, AUDITOR)
             found.extend((workflow, entry) for entry in journal[self._told.get(case_id, 0) :])
             self._told[case_id] = len(journal)
@@ -215,7 +204,7 @@ class Telling:
         opening = Opening(workflow, story.subject, self.zone, parties, stated)
         answer = self.service.casework.open(opening, self._identity(step.by))
         self._named[step.case] = str(answer.plain["id"])
-        self.workflows[str(answer.plain["id"])] = workflow
+        self.case_ids[str(answer.plain["id"])] = workflow
 
     def _act(self, step: Step, at: datetime) -> None:
         definition = self.service.book.workflows[self._workflow(step)].definition
@@ -236,7 +225,7 @@ class Telling:
         """The workflow of the case a step opens or happens in."""
         if step.does == "open":
             return step.workflow or self.story.workflow
-        return self.workflows[self._id(step.case)]
+        return self.case_ids[self._id(step.case)]
 
     def _identity(self, name: str) -> Identity:
         """Who acts: for a party of the story, in the name of its enterprise."""

@@ -44,7 +44,7 @@ _UPFRONT = (
 _CERTIFICATES = ("principal_exam_pass_certificate", "safety_manager_exam_pass_certificate")
 _OWED = "supply_promised_materials"
 
-_FREIGHT_LICENCE = (
+FREIGHT_LICENCE = (
     Step(0, "approval", "inform"),
     Step(0, "approval", "determine_eligible", documents=_UPFRONT,
          zh="事前要件齐全，风险可控", en="the upfront items are complete, the risk under control"),
@@ -59,7 +59,7 @@ SAME_DAY = Story(
     "Applied and licensed on the same day: the network freight licence",
     "network_freight", REAL_FREIGHT, "applicant-real",
     (
-        *_FREIGHT_LICENCE,
+        *FREIGHT_LICENCE,
         Step(0, "approval", "suspend", hour=16, facts={
             "obligation": _OWED,
             "reason": "演示片区对实名企业只述原文所载，不推演其后",
@@ -83,7 +83,7 @@ SIX_MONTHS_MISSED = Story(
     "Six months missed: a label on the next day, revocation on the first enforceable day",
     "network_freight", FREIGHT, "applicant",
     (
-        *_FREIGHT_LICENCE,
+        *FREIGHT_LICENCE,
         Step(f"due:{_OWED}", zh="最后一日：当天交来都算按期",
              en="the last day: an act on it is in time"),
         Step(f"missed:{_OWED}", zh="次日：记为逾期，尚无任何不利处理",
@@ -100,7 +100,7 @@ SUPPLIED = Story(
     "Everything supplied on the last day: the licence stands",
     "network_freight", FREIGHT_2, "applicant-2",
     (
-        *_FREIGHT_LICENCE,
+        *FREIGHT_LICENCE,
         Step(f"due:{_OWED}", "applicant", "supply_all", documents=_CERTIFICATES, hour=17),
         Step(f"missed:{_OWED}", zh="次日：无事发生", en="the day after: nothing happens"),
     ),
@@ -243,6 +243,6 @@ MORE = (SUPPLIED, NOT_CORRECTED, MATERIALS_LATE)
 
 WAITING_FOR_DECISION = replace(
     SUPPLIED, key="freight_waiting", zh="待发证", en="waiting for the licence",
-    subject=FREIGHT_4, applicant="applicant-6", steps=_FREIGHT_LICENCE[:4], ends={},
+    subject=FREIGHT_4, applicant="applicant-6", steps=FREIGHT_LICENCE[:4], ends={},
 )  # fmt: skip
 OWED_SOON = replace(SUPPLIED, key="freight_owed", subject=FREIGHT_3, applicant="applicant-7")

@@ -157,7 +157,7 @@ class Entry:
     `marks`: changes of the remaining fields of the case, by field name; `inputs`: the versions of
     the world the decision saw; `explains`: one sentence in each language."""
 
-    kind: Literal["opened", "act", "automatic", "enforced"]
+    kind: Literal["opened", "act", "automatic", "enforced", "recounted"]
     event: str
     at: datetime
     happened_at: datetime
@@ -179,7 +179,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What restoring an adverse act must put back: the entry's number and reason; the tracks,
-    licences and duties as they were before it; the duties it armed; the effects to retract."""
+    licences and duties as they were before it; where it left the tracks (`left`); the duties it
+    armed; the effects to retract."""
 
     seq: int
     because: Because | None
@@ -188,13 +189,15 @@ class Undo:
     licences: tuple[Licence, ...]
     duties: tuple[Duty, ...]
     effects: tuple[EffectRecord, ...]
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One application and everything that followed. `version` is the number of its entries;
     `definition` the hash of the text that governs it; `parent` the case that opened it, `linked`
-    the cases it opened, by link."""
+    the cases it opened, by link; `recounted` the number of the calendar its dates were last
+    counted anew on, 0 for none."""
 
     id: str
     workflow: str
@@ -217,6 +220,7 @@ class Case:
     undo: tuple[Undo, ...] = ()
     parent: str | None = None
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recounted: int = 0
 
     def latest(self, obligation: str) -> Duty | None:
         """The latest occurrence of an obligation or timer, None before it was first armed."""

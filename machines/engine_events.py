@@ -87,6 +87,7 @@ EVENTS: dict[str, EngineEvent] = {
     "serve": EngineEvent(
         Text(zh="送达", en="Serve a document"),
         ("document", "to", "channel"), ("reference",), _ANY_AUTHORITY, remedies.serve,
+        when_closed=True,
     ),
     "suspend": EngineEvent(
         Text(zh="中止计时", en="Suspend a period"),

@@ -55,6 +55,7 @@ def evolve(case: Case | None, entry: Entry) -> Case:
         undo=_undo(before, entry),
         parties=_with(before.parties, _parties(marks.get("parties", {}))),
         linked=_linked(before, entry),
+        recounted=marks["recount"]["number"] if "recount" in marks else before.recounted,
     )
 
 
@@ -144,5 +145,6 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
             licences=tuple(one for one in before.licences.values() if one.licence in changed),
             duties=tuple(duty for duty in before.duties if duty.key in touched),
             effects=entry.effects,
+            left={track: to for track, (_, to) in entry.moves.items()},
         ),
     )

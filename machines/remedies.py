@@ -202,9 +202,7 @@ def restore(remedy: Remedy) -> Occurrence | Refused:
     if isinstance(wrong, Refused):
         return wrong
     undone = _with_label(remedy.case, wrong)
-    tracks: dict[str, str] = {}
-    for one in undone:  # oldest first: its states are the ones to return to
-        tracks = {**one.tracks, **tracks}
+    tracks = _returning(remedy.case, undone)
     duties = _rearmed(remedy, undone)
     if isinstance(duties, Refused):
         return duties
@@ -216,6 +214,20 @@ def restore(remedy: Remedy) -> Occurrence | Refused:
         duties=duties,
         retracts=_retracted(wrong),
     )
+
+
+def _returning(case: Case, undone: list[Undo]) -> dict[str, str]:
+    """Track -> the state to return to. A track that has moved on since then stays where lawful
+    acts have brought it."""
+    back: dict[str, str] = {}
+    left: dict[str, str] = {}
+    for one in undone:  # oldest first: its states are the ones to return to
+        back = {**one.tracks, **back}
+        left = {**left, **one.left}
+    return {
+        track: state for track, state in back.items()
+        if case.tracks[track] == left.get(track, case.tracks[track])
+    }  # fmt: skip
 
 
 def _restorable(case: Case, seq: int) -> Undo | Refused:
@@ -300,9 +312,9 @@ def _again(remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo)
     if policy == "restart" or own:  # the policy is for others: the authority begins anew
         moment = Moment(remedy.case, remedy.world, remedy.base.at, side_of(
             spec, remedy.compiled.sides))  # fmt: skip
-        return armed(spec, moment, occurrence)
+        return _still_filed(duty, armed(spec, moment, occurrence))
     if policy == "keep_remaining":
-        return _with_remaining(remedy, fresh, undo)
+        return _still_filed(duty, _with_remaining(remedy, fresh, undo))
     if duty.due.on is not None and duty.due.on < remedy.today:
         return Refused(
             "date_passed", f"原期限 {duty.due.on} 已过，请选择重新起算、顺延或视为已履行。",
@@ -312,7 +324,14 @@ def _again(remedy: Remedy, duty: Duty, policy: str, occurrence: int, undo: Undo)
     return replace(fresh, status=status)
 
 
-def _with_remaining(remedy: Remedy, fresh: Duty, undo: Undo) -> Duty | Refused:
+def _still_filed(before: Duty, again: Duty) -> Duty:
+    """What the bearer had filed before the wrongful act stays filed: its clock stands."""
+    if before.status != "filed":
+        return again
+    return replace(again, status="filed", acted_at=before.acted_at)
+
+
+def _with_remaining(remedy: Remedy, fresh: Duty, undo: Undo) -> Duty:
     """The time between the wrongful act and its undoing does not count."""
     spec = remedy.compiled.duties[fresh.obligation]
     key = f"entry {undo.seq}"
@@ -324,7 +343,8 @@ def _with_remaining(remedy: Remedy, fresh: Duty, undo: Undo) -> Duty | Refused:
     pause = Pause(start, remedy.today, remedy.fact("reason"), key)
     paused = replace(fresh, pauses=(*fresh.pauses, pause))
     counted = recount(paused, spec, _moment(remedy, spec, fresh))
-    return replace(paused, due=counted.due, warn_on=counted.warn_on, receipt=counted.receipt)
+    to_come = tuple((days, day) for days, day in counted.warn_on if day > remedy.today)
+    return replace(paused, due=counted.due, warn_on=to_come, receipt=counted.receipt)
 
 
 def _moment(remedy: Remedy, spec: Any, duty: Duty) -> Moment:

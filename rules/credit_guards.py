@@ -28,6 +28,7 @@ def commitment_route_open(view: View, party: str | None = None) -> Unmet | None:
         "commitment_route_closed",
         f"{who_zh}不适用告知承诺，改按一般程序办理：{_because(closed)}。",
         f"The commitment route is closed to {who_en} (ordinary procedure): {_because(closed)}.",
+        closed[0].clause.split(" ")[0] or None,
     )
 
 

@@ -7,7 +7,7 @@ notice wins day by day. An unknown key, a bad date or a day named twice is an er
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -69,13 +69,29 @@ class HolidayNotice:
               [day.isoformat() for day in h.make_up_days]] for h in self.holidays],
         ]  # fmt: skip
 
+    @classmethod
+    def from_plain(cls, plain: Sequence[Any], *, amends: bool = False) -> HolidayNotice:
+        """The notice that `plain` was taken of; `amends` follows from its place in its year."""
+        year, number, title, published_on, url, holidays = plain
+        return cls(
+            year, number, title, date.fromisoformat(published_on),
+            tuple(
+                Holiday(name, date.fromisoformat(first), date.fromisoformat(last),
+                        tuple(map(date.fromisoformat, make_up_days)))
+                for name, first, last, make_up_days in holidays
+            ),
+            url, amends,
+        )  # fmt: skip
+
 
 def read_notices(file: Path) -> tuple[HolidayNotice, ...]:
-    """The notices of one year's file, the annual one first. Raises CalendarError, OSError."""
+    """The notices of one year's file, the annual one first. Raises CalendarError, OSError.
+
+    A file that is named by a year must be of that year."""
     node = _Node.of(file)
     top = node.mapping({"year", "notices"})
     year = top["year"].integer()
-    if file.stem != str(year):
+    if file.stem.isdecimal() and file.stem != str(year):
         raise top["year"].error(f"the file is {file.name}, so the year must be {file.stem}")
     notices = tuple(
         _notice(item, year, amends=index > 0)
@@ -162,6 +178,8 @@ class _Node:
         """The root of a file."""
         try:
             node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except UnicodeDecodeError as error:
+            raise CalendarError(f"{file.name}:1: the file is not UTF-8 text: {error}") from error
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise CalendarError(f"{file.name}:{line}: not YAML: {error.problem}") from error

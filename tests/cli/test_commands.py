@@ -3,15 +3,25 @@
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cases.clock import machine_time
+from cases.identity import Identity, identify
 from cases.store import open_store
 from machines.book import rulebook, workflows_folder
+from rules.guards import GUARDS
 from scheduler.holds import impose
 from tests.cli.running import answer, run, sandbox
+
+
+def test_every_condition_a_definition_may_name_is_listed_with_its_meaning() -> None:
+    rows = answer("workflows", "--guards")
+    assert {row["name"] for row in rows} == set(GUARDS)
+    assert all(row["means"] for row in rows)
+    assert "drawn_from_seed(drawn, pool, seed, take)" in run("workflows", "--guards").stdout
 
 
 def test_the_workflows_are_listed_and_one_is_shown_whole() -> None:
@@ -140,13 +150,32 @@ def test_a_setting_needs_a_known_path_a_basis_and_a_second_person(tmp_path: Path
 def test_a_token_is_printed_once_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     url = sandbox(tmp_path)
     made = answer("token", "--user", "robot", "--role", "auditor", "--days", "2", "--db", url)
-    assert made["expires_at"].startswith("2025-01-04")
     store = open_store(url, clock=machine_time)
     with store.unit(write=False) as unit:
         (row,) = unit.tokens()
+        known = identify(unit, made["token"], unit.now())
+        opens_a_feed = identify(unit, made["token"], unit.now(), feed=True)
     store.close()
     assert row.user == "robot"
+    assert row.expires_at is not None
+    assert row.expires_at - row.created_at == timedelta(days=2), "in real time, as it is checked"
+    assert known == Identity("robot", frozenset({"auditor"}))
+    assert opens_a_feed is None
     assert made["token"] not in repr(row)
+
+
+def test_a_token_for_a_calendar_opens_the_feed_and_nothing_else(tmp_path: Path) -> None:
+    url = sandbox(tmp_path)
+    made = answer("token", "--user", "wang", "--role", "approval", "--zone", "yingkou", "--feed",
+                  "--db", url)  # fmt: skip
+    assert made["feed"]
+    store = open_store(url, clock=machine_time)
+    with store.unit(write=False) as unit:
+        elsewhere = identify(unit, made["token"], unit.now())
+        known = identify(unit, made["token"], unit.now(), feed=True)
+    store.close()
+    assert elsewhere is None
+    assert known == Identity("wang", frozenset({"approval"}), "yingkou")
 
 
 def test_a_token_for_an_unknown_role_or_a_wrong_code_is_misuse(tmp_path: Path) -> None:

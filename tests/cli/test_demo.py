@@ -3,12 +3,15 @@
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from api import demo, stories
+from api.interplays import INTERPLAYS
 from api.stage import Step, Story, StoryBroken
+from machines.book import rulebook
+from machines.effects import Effect, Restrict
 from tests.cli.running import ROOT, answer
 
 
@@ -30,13 +33,13 @@ def test_the_demo_ends_by_itself_in_under_twenty_seconds() -> None:
         assert story.zh in done.stdout
 
 
-def test_all_adds_the_other_stories(told: dict[str, Any]) -> None:
-    assert list(told) == [one.key for one in (*stories.TOLD, *stories.MORE)]
+def test_all_adds_the_other_stories_and_the_interplays(told: dict[str, Any]) -> None:
+    assert list(told) == [one.key for one in (*stories.TOLD, *stories.MORE, *INTERPLAYS)]
     assert len(answer("demo")) == len(stories.TOLD)
 
 
 def test_each_story_ends_where_it_says(told: dict[str, Any]) -> None:
-    for story in (*stories.TOLD, *stories.MORE):
+    for story in (*stories.TOLD, *stories.MORE, *INTERPLAYS):
         assert story.ends, f"{story.key} promises nothing"
         assert story.ends.items() <= told[story.key]["tracks"].items()
 
@@ -86,6 +89,21 @@ def test_a_declarant_of_a_false_address_is_refused_the_route_with_the_clause(
 ) -> None:
     (refused,) = [one for one in told["domicile_false"]["lines"] if one["kind"] == "refused"]
     assert refused["clauses"] == ["8.24"]
+
+
+def test_every_effect_and_every_restriction_is_told_in_words() -> None:
+    kinds = get_args(get_args(Effect)[0])
+    effects = {do for kind in kinds for do in get_args(kind.model_fields["do"].annotation)}
+    assert {"freeze", "unfreeze", "open_case", "signal"} < effects
+    assert effects <= set(demo.EFFECTS)
+    closes = get_args(Restrict.model_fields["restriction"].annotation)
+    assert set(closes) == set(demo.RESTRICTIONS)
+
+
+def test_every_list_is_called_as_the_rulebook_calls_it() -> None:
+    book = rulebook()
+    for spec in book.lists.lists:
+        assert demo.list_words(book, spec.id) == f"{spec.zh} {spec.en}"
 
 
 @pytest.mark.parametrize(("step", "said"), [
