@@ -85,7 +85,8 @@ class DueAnswer(Answer):
 
 
 class ObligationAnswer(Answer):
-    """One occurrence of an obligation. `receipt`: how the date was counted."""
+    """One occurrence of an obligation. `receipt`: how the date was counted; `held`: it can go on
+    only once more of the calendar is published."""
 
     id: str
     occurrence: int
@@ -100,8 +101,11 @@ class ObligationAnswer(Answer):
     en: str
     clauses: list[str]
     pauses: list[Json]
+    extensions: list[Json]
+    request: Json | None
     bearer_label: Bilingual | None = None
     on_miss: Json | None = None
+    held: Literal["AWAITING_CALENDAR"] | None = None
 
 
 class DiaryLine(ObligationAnswer):
@@ -111,6 +115,51 @@ class DiaryLine(ObligationAnswer):
     workflow: str
     zone: str
     subject: PartyAnswer
+
+
+class ServiceAnswer(Bilingual):
+    """One delivery of a document, with its proof. `on`: the day of the receipt, arrival,
+    publication or attempt; `served_on`: the day of service, once it is complete; `runs_to`: the
+    last day of the period of a public notice."""
+
+    n: int
+    document: str
+    to: str
+    to_label: Bilingual
+    channel: Literal["in_person", "electronic", "post", "public_notice"]
+    channel_label: Bilingual
+    status: Literal["served", "waiting", "failed"]
+    on: date
+    served_on: date | None
+    runs_to: date | None
+    recorded_at: datetime
+    by: str
+    proof: dict[str, str]
+    receipt: Json
+
+
+class DeliveryLine(Bilingual):
+    """A document towards one party (`to` null: nobody in particular). `since`: when its state
+    began; `last`: the delivery the state rests on; `attempts`: all since the issue."""
+
+    case: str
+    workflow: str
+    zone: str
+    subject: PartyAnswer
+    document: str
+    to: str | None
+    state: Literal["failed", "waiting", "served"]
+    since: datetime
+    clauses: list[str]
+    last: ServiceAnswer | None
+    attempts: list[ServiceAnswer]
+
+
+class DeliveryPage(Answer):
+    """A page of documents; `next` is the address of the next one."""
+
+    items: list[DeliveryLine]
+    next: str | None
 
 
 class Available(Answer):
@@ -153,6 +202,7 @@ class CaseAnswer(Answer):
     closed: bool
     ended: str | None
     stayed: str | None
+    held: Literal["AWAITING_CALENDAR"] | None
     first_asked: str | None
     opened_at: datetime
     licences: list[Json]
@@ -160,6 +210,7 @@ class CaseAnswer(Answer):
     timers: list[ObligationAnswer]
     documents: list[Json]
     materials: dict[str, list[Json]]
+    services: list[ServiceAnswer]
     targets: list[Json]
     restrictions: list[Json]
     privileges: list[Json]
@@ -219,7 +270,7 @@ class JournalEntry(BaseModel):
     seq: int
     hash: str
     prev_hash: str
-    kind: Literal["opened", "act", "automatic", "enforced"]
+    kind: Literal["opened", "act", "automatic", "enforced", "recounted"]
     event: str
     at: datetime
     happened_at: datetime

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import contract, health, problems
+from api import contract, health, metrics, problems
 from api.console import mount
 from api.service import Service
 from api.v1 import router
@@ -34,6 +34,7 @@ def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
     app.state.with_runner = with_runner
     app.include_router(router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     problems.install(app)
     contract.install(app)
     app.add_middleware(Guard)

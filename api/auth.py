@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import Unauthenticated
@@ -40,8 +40,12 @@ def caller(
             "请在 Authorization 头中提供令牌：Bearer <令牌>。",
             "send a token in the header Authorization: Bearer <token>",
         )
+    return _identified(service, credentials.credentials)
+
+
+def _identified(service: Service, secret: str, *, feed: bool = False) -> Identity:
     with service.store.unit(write=False) as unit:
-        identity = identify(unit, credentials.credentials, unit.now())
+        identity = identify(unit, secret, unit.now(), feed=feed)
     if identity is None:
         raise Unauthenticated("令牌不存在、已过期或已撤销。",
                               "the token is unknown, expired or revoked",
@@ -50,6 +54,27 @@ def caller(
 
 
 Caller = Annotated[Identity, Depends(caller)]
+_FeedToken = Annotated[
+    str | None,
+    Query(max_length=200,
+          description="令牌由 `chengnuo token --feed` 签发，只能读取日历。 A token made by "
+          "`chengnuo token --feed`; it reads the calendar and nothing else."),
+]  # fmt: skip
+
+
+def feed_caller(
+    service: TheService,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    token: _FeedToken = None,
+) -> Identity:
+    """Who reads the calendar feed: by the header as everywhere, or by a token of the feed in the
+    address, for calendar programs can send no header. Raises Unauthenticated."""
+    if credentials is None and token:
+        return _identified(service, token, feed=True)
+    return caller(service, credentials)
+
+
+FeedCaller = Annotated[Identity, Depends(feed_caller)]
 
 
 def zone_for(identity: Identity, asked: str | None) -> str:

@@ -6,6 +6,7 @@ Each `api/cli_*.py` adds its commands; what is slow to import is imported inside
 import typer
 
 from api import (
+    cli_audit,
     cli_calendar,
     cli_database,
     cli_demo,
@@ -39,6 +40,7 @@ for part in (
     cli_settings,
     cli_import,
     cli_calendar,
+    cli_audit,
     cli_database,
 ):
     part.register(app)

@@ -47,7 +47,7 @@ def guarded() -> Iterator[None]:
 
     A bug is no such thing: it passes through and shows its traceback."""
     from cases.errors import Problem
-    from cases.ports import NotMigrated, StoreError
+    from cases.ports import Conflict, NotMigrated, StoreError
     from machines.reader import DefinitionError
     from rules.holiday_notices import CalendarError
 
@@ -57,6 +57,8 @@ def guarded() -> Iterator[None]:
         misuse(f"{problem.zh} {problem}")
     except NotMigrated as error:
         misuse(f"{error}\n  数据库尚未建立或版本较旧 run: chengnuo db upgrade --db URL")
+    except Conflict as error:
+        misuse(f"有其他操作正在进行，请重试 somebody else is at work, try again: {error}")
     except (StoreError, DefinitionError, CalendarError) as error:
         misuse(str(error))
 

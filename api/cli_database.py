@@ -63,13 +63,20 @@ def token(
     enterprise: Annotated[
         str | None, typer.Option("--enterprise", metavar="USCC", help="acts for this enterprise")
     ] = None,
+    feed: Annotated[
+        bool,
+        typer.Option("--feed", help="reads the calendar feed and nothing else, in its address"),
+    ] = False,
     days: Annotated[int, typer.Option("--days", min=1, help="valid for so many days")] = 365,
     label: Annotated[str, typer.Option("--label", help="what it is for")] = "command line",
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Makes a bearer token and prints it once; only its hash is kept. 签发访问令牌。"""
-    from cases.identity import Identity, new_token
+    """Makes a bearer token and prints it once; only its hash is kept. 签发访问令牌。
+
+    With --feed: one for calendar programs, /v1/obligations.ics?token=..., which shows what these
+    roles may see and opens nothing else. 日历订阅令牌。"""
+    from cases.identity import FEED, Identity, new_token
     from rules.credit_code import problem_with
 
     if not user.strip():
@@ -79,14 +86,16 @@ def token(
         misuse(f"--enterprise: {problem.zh} {problem.en}")
     with serving(db) as service:
         _known_roles(role, list(service.book.roles))
-        identity = Identity(user, frozenset(role), zone, enterprise)
+        held = frozenset([*role, FEED] if feed else role)
+        identity = Identity(user, held, zone, enterprise)
         with service.store.unit() as unit:
-            now = service.clock.now(unit)
+            now = unit.now()  # a token lives in real time, also on a sandbox clock
             until = now + timedelta(days=days)
             secret = new_token(unit, identity, label, now, until)
     if as_json:
         show_json({"token": secret, "user": user, "roles": sorted(role), "zone": zone,
-                   "enterprise": enterprise, "expires_at": until.isoformat()})  # fmt: skip
+                   "enterprise": enterprise, "feed": feed,
+                   "expires_at": until.isoformat()})  # fmt: skip
     else:
         typer.echo(secret)
 

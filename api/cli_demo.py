@@ -67,7 +67,7 @@ def _print(console: Console, number: int, one: Told) -> None:
 
 def _endings(one: Told) -> Iterator[str]:
     """Where each case stands, and what is on file where the story speaks of it."""
-    from api.demo import list_words
+    from api.demo_words import fact_words, list_words
     from machines.book import rulebook
 
     book = rulebook()
@@ -79,7 +79,8 @@ def _endings(one: Told) -> Iterator[str]:
         yield f"{title.zh}：{said}" if name else said
     if one.story.listed is not None:
         lists = [list_words(book, name) for name in one.lists] or ["不在名单 on no list"]
-        yield f"信用档案 credit file：{'，'.join((*lists, *dict.fromkeys(one.facts)))}"
+        facts = [fact_words(book, name) for name in dict.fromkeys(one.facts)]
+        yield f"信用档案 credit file：{'，'.join((*lists, *facts))}"
 
 
 _STYLE = {"adverse": "bold red", "label": "yellow", "warning": "cyan", "refused": "magenta",

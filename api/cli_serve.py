@@ -49,6 +49,7 @@ def serve(
         with serving(db, sandbox=sandbox) as service:
             if sandbox:
                 _fill(service, at.date() if at is not None else None)
+            service.put_in_service()
             address = f"http://{host}:{listener.getsockname()[1]}"
             typer.echo(f"承诺 Chengnuo  {address}  (Ctrl+C 停止 stops)")
             if sandbox:

@@ -43,7 +43,9 @@ def list_settings(db: Database = None, zone: Zone = ZONE, as_json: AsJson = Fals
         typer.echo(f"{path}  {text}")
         for one in values:
             typer.echo(f"    {_value(one)}")
-        if not values:
+        if not values and path.startswith("zone."):
+            typer.echo("    未设定，按假定或整日计算 not set: read as assumed, or as the whole day")
+        elif not values:
             typer.echo("    未设定，不能受理 not set: no case may open")
 
 

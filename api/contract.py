@@ -27,6 +27,7 @@ Errors follow RFC 9457; `reason` is a stable code, `detail` one sentence in Chin
 TAGS = [
     {"name": "workflows", "description": "事项：流程、义务与条款 · the reforms as data"},
     {"name": "cases", "description": "案件：发起、办理、日志 · open, act, read the journal"},
+    {"name": "services", "description": "文书送达 · what was served, what failed, what waits"},
     {"name": "diary", "description": "期限日程 · what is due, by whom, when"},
     {"name": "credit", "description": "信用档案与名单 · the credit file and the public lists"},
     {"name": "settings", "description": "片区设定 · numbers the texts leave to the zone"},

@@ -26,13 +26,13 @@ _NO_WAY_OUT: dict[str, Any] = {
 }
 
 
-def facts(rows: Iterable[CreditFactRow]) -> list[dict[str, Any]]:
+def facts(rows: Iterable[CreditFactRow], book: Rulebook) -> list[dict[str, Any]]:
     """The credit file, oldest first; a fact taken back stays, and says so."""
     every = [row for row in rows]
     standing = {(row.case_id, row.seq, row.n) for row in not_taken_back(every)}
     return [
         {
-            "fact": row.fact, "value": row.value, "uscc": row.uscc, "workflow": row.workflow,
+            **_fact(book, row.fact, row.value, row.workflow), "uscc": row.uscc,
             "case": row.case_id, "entry": row.seq, "at": local(row.at),
             "on": reported_on(row).isoformat(), "clauses": row.clauses.split(),
             "retracted": (row.case_id, row.seq, row.n) not in standing,
@@ -40,6 +40,19 @@ def facts(rows: Iterable[CreditFactRow]) -> list[dict[str, Any]]:
         for row in every
         if row.retracts is None
     ]  # fmt: skip
+
+
+def _fact(book: Rulebook, fact: str, value: str | None, workflow: str | None) -> dict[str, Any]:
+    """A fact and its value with what they are called, where the rulebook still knows them."""
+    spec, recorder = book.lists.recorded(fact), book.workflows.get(workflow or "")
+    grade = None if recorder is None else recorder.compiled.words.get(("grade", fact, value or ""))
+    return {
+        "fact": fact,
+        "label": None if spec is None else bilingual(spec),
+        "value": value,
+        "value_label": None if grade is None else {"zh": grade[0], "en": grade[1]},
+        "workflow": workflow,
+    }
 
 
 def entry(row: ListRow, book: Rulebook) -> dict[str, Any]:
@@ -96,7 +109,7 @@ def privileges(rows: Sequence[ListRow], book: Rulebook) -> list[dict[str, Any]]:
     resting = book.lists.resting([str(row.list) for row in live])
     return [
         {
-            "privilege": one.privilege, "clause": one.clause, "list": row.list,
+            "privilege": one.privilege, **bilingual(one), "clause": one.clause, "list": row.list,
             "label": bilingual(spec), "case": row.case_id,
             "since": shanghai_date(row.since_at).isoformat(),
             "resting": bilingual(book.lists.conflict.reading) if row.list in resting else None,
@@ -109,7 +122,9 @@ def privileges(rows: Sequence[ListRow], book: Rulebook) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def grounds(found: Iterable[Ground], live: Sequence[ListRow]) -> list[dict[str, Any]]:
+def grounds(
+    found: Iterable[Ground], live: Sequence[ListRow], book: Rulebook
+) -> list[dict[str, Any]]:
     """The criteria met, each with its clauses, the records counted, and whether the enterprise is
     on that list already."""
     entered = {row.list for row in live if row.ended_at is None}
@@ -124,8 +139,7 @@ def grounds(found: Iterable[Ground], live: Sequence[ListRow]) -> list[dict[str, 
             "reading": bilingual(one.criterion.reading) if one.criterion.reading else None,
             "workflow": one.criterion.workflow,
             "counted": [
-                {"fact": fact.fact, "on": fact.on.isoformat(), "value": fact.value,
-                 "workflow": fact.workflow}
+                {**_fact(book, fact.fact, fact.value, fact.workflow), "on": fact.on.isoformat()}
                 for fact in one.counted
             ],
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from api.demo_words import effect_words, label_of
 from api.sandbox_zone import ACCOUNTS, CAST, ZONE, staged
 from api.service import Service
 from api.stage import Scene, Story, Telling, tell
@@ -24,43 +25,6 @@ _SIDES: dict[tuple[str, ...], str] = {
     ("preparer",): "编制单位 preparer",
 }
 _NAMES = {account.user: _SIDES.get(account.roles, account.zh) for account in ACCOUNTS}
-_SAYING = ("zh", "licence", "fact", "restriction", "register", "uscc", "what")
-EFFECTS = {
-    "issue": "颁发 issue",
-    "annotate": "加注 annotate",
-    "suspend_licence": "暂扣 suspend",
-    "reinstate": "恢复 reinstate",
-    "revoke": "撤销 revoke",
-    "withdraw_licence": "吊销 withdraw",
-    "cancel": "注销 cancel",
-    "record_credit": "记入信用档案 credit file",
-    "joint_punishment": "联合惩戒 joint punishment",
-    "list": "列入名单 list",
-    "delist": "移出名单 delist",
-    "restrict": "限制 restrict",
-    "freeze": "冻结 freeze",
-    "unfreeze": "解除冻结 release",
-    "open_case": "建立关联案件 linked case",
-    "signal": "告知关联案件 word to a linked case",
-    "push": "推送 push",
-    "publish": "公示 publish",
-    "notify": "通知 notify",
-    "refer": "移送 refer",
-    "task": "交人决定 task for a person",
-    "escalate": "报上级督查 escalate",
-    "order": "责令 order",
-    "enter_register": "记入台账 register",
-    "bind_subject": "绑定代码 bind the code",
-    "retract": "撤回先前的处理 taken back",
-}
-RESTRICTIONS = {
-    "commitment_route": "不适用告知承诺 no commitment route",
-    "acceptance": "附条件受理或不予受理 accepted on conditions, or not",
-    "benefits": "不享受优惠 no benefits",
-    "credit": "信贷限制 no credit",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing that happened. `details`: effects with clauses, dates armed with receipts."""
@@ -140,32 +104,32 @@ def _scene(book: Rulebook, scene: Scene) -> Iterator[tuple[str, Line]]:
     today = f"{scene.at:%Y-%m-%d}"
     earlier = [entry for entry in scene.entries if str(entry[1]["at"])[:10] < today]
     for key, entry in earlier:
-        yield key, _line(book.workflows[key], entry)
+        yield key, _line(book, book.workflows[key], entry)
     if scene.step.zh:
         yield "", Line(today, "", "note", f"{scene.step.zh} {scene.step.en}")
     if scene.refusal is not None:
         refusal = scene.refusal
         clause = getattr(refusal, "clause", None)
-        label = _label(book.workflows[scene.workflow], scene.step.does)
+        label = label_of(book.workflows[scene.workflow], scene.step.does)
         text = f"“{label}”被拒绝 refused ({refusal.reason})：{refusal.zh}"
         who = _NAMES.get(scene.step.by, scene.step.by)
         yield scene.workflow, Line(today, who, "refused", text, (clause,) if clause else ())
     for key, entry in scene.entries[len(earlier) :]:
-        yield key, _line(book.workflows[key], entry)
+        yield key, _line(book, book.workflows[key], entry)
 
 
-def _line(workflow: Workflow, entry: Mapping[str, Any]) -> Line:
+def _line(book: Rulebook, workflow: Workflow, entry: Mapping[str, Any]) -> Line:
     """One journal entry in words."""
     because = entry.get("because")
     effects = entry.get("effects", ())
     kind: Kind = "act"
-    text = _label(workflow, str(entry["event"]))
+    text = label_of(workflow, str(entry["event"]))
     if because is not None:
         kind, text = _rung(workflow, because, text, effects)
     details = [
         *_stated(workflow, entry),
         *_moves(workflow, entry),
-        *(_effect(workflow, effect) for effect in effects),
+        *(effect_words(book, workflow, effect) for effect in effects),
         *_armed(workflow, entry),
     ]
     if because is not None and kind != "warning":
@@ -181,8 +145,10 @@ def _line(workflow: Workflow, entry: Mapping[str, Any]) -> Line:
 def _rung(
     workflow: Workflow, because: Mapping[str, Any], text: str, effects: Any
 ) -> tuple[Kind, str]:
-    name = workflow.compiled.duties[because["obligation"]]
     rung = str(because["rung"])
+    if rung == "served":
+        return "act", f"公告期满，视为送达 public notice over, served：{text}"
+    name = workflow.compiled.duties[because["obligation"]]
     if rung.startswith("warn:"):
         days = rung.partition(":")[2]
         return "warning", f"提醒 reminder：{name.zh}（还有 {days} 个工作日 working days left）"
@@ -192,17 +158,6 @@ def _rung(
         return "act", f"期间届满 period over：{name.zh} {name.en}"
     adverse = any(effect.get("adverse") for effect in effects)
     return ("adverse" if adverse else "label"), f"自动处理 automatic：{text}"
-
-
-def _label(workflow: Workflow, event: str) -> str:
-    fixed = {"open": "立案 case opened", "enforced": "依原文处理 as the text says"}
-    if event in fixed:
-        return fixed[event]
-    if event in engine_events.EVENTS:
-        label = engine_events.EVENTS[event].label
-        return f"{label.zh} {label.en}"
-    zh, en = workflow.compiled.labels.get(event, (event, ""))
-    return f"{zh} {en}"
 
 
 def _moves(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -220,45 +175,6 @@ def _stated(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{document[0]} {document[1]} → {facts['to']}"
     elif entry["event"] in engine_events.EVENTS and "reason" in facts:
         yield str(facts["reason"])
-
-
-def _effect(workflow: Workflow, effect: Mapping[str, Any]) -> str:
-    clauses = " ".join(effect.get("clauses", ()))
-    against = f" @{effect['against']}" if effect["against"] != "subject" else ""
-    said = _said(rulebook(), workflow, effect["do"], effect.get("what", {}))
-    return f"{EFFECTS.get(effect['do'], effect['do'])}{against}  {said}  〔{clauses}〕"
-
-
-def _said(book: Rulebook, workflow: Workflow, do: str, what: Mapping[str, Any]) -> str:
-    """What an effect is about, in words."""
-    if do in ("list", "delist"):
-        return list_words(book, what["list"])
-    if do == "restrict":
-        return RESTRICTIONS[what["restriction"]]
-    if do == "open_case":
-        title = book.workflows[what["workflow"]].definition.title
-        return f"{title.zh} {title.en}"
-    if do == "signal":
-        return next(_label(one, what["event"]) for one in book.workflows.values()
-                    if _hears(one, what["event"], workflow))  # fmt: skip
-    name = next((str(what[key]) for key in _SAYING if key in what), "")
-    said = " ".join(workflow.compiled.labels.get(name, (name,)))
-    if do in ("freeze", "unfreeze") and what.get("request_of"):
-        role = book.roles[what["request_of"]]
-        return f"{said}（请{role.zh}的系统执行 asked of the system of the {role.en}）"
-    return said
-
-
-def _hears(workflow: Workflow, event: str, other: Workflow) -> bool:
-    """Whether cases of the other workflow may raise this event here."""
-    spec = workflow.definition.events.get(event)
-    return spec is not None and other.key in spec.signalled_by
-
-
-def list_words(book: Rulebook, name: str) -> str:
-    """What a list is called; its id where only an older text knows it."""
-    spec = book.lists.find(name)
-    return name if spec is None else f"{spec.zh} {spec.en}"
 
 
 def _armed(workflow: Workflow, entry: Mapping[str, Any]) -> Iterator[str]:

@@ -120,6 +120,12 @@ class ActBody(Body):
         None, description="when it really happened, if earlier than now; with an offset"
     )
     evidence: EvidenceBody | None = None
+    channel: Literal["online", "counter", "post"] = Field(
+        "online",
+        description="how the act came in: on the last day an online act is in time until 24:00, "
+        "one at a counter until it closes, a posted one by its postmark (`happened_at` with "
+        "`evidence`)",
+    )
 
 
 class HandedInBody(Body):
@@ -160,8 +166,12 @@ class ChangeBody(Body):
 
 
 class ReleaseBody(Body):
-    """Confirms that adverse enforcement may go on."""
+    """Confirms that adverse enforcement may go on: all of it, or what one `brake` holds (its name
+    as `GET /v1/enforcement` gives it: zone/workflow/consequence)."""
 
+    brake: str | None = Field(
+        None, max_length=300, examples=["yingkou/network_freight/revoke_for_breach"]
+    )
     reason: str = Field(
         min_length=1, max_length=1000, examples=["停机为计划内维护，已核对待执行清单"]
     )

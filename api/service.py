@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cases.calendar_loading import take_over
 from cases.casework import Casework
 from cases.clock import Clock, SandboxClock, SystemClock, machine_time
 from cases.ports import Store
@@ -30,11 +31,13 @@ class Service:
         return self.casework.book
 
     def put_in_service(self) -> None:
-        """A database of which nobody has said what it is for is production from now on."""
+        """A database of which nobody has said what it is for is production from now on; what the
+        shipped calendar knows more comes into force. Raises CalendarError, Conflict."""
         with self.store.unit(write=False) as unit:
             unborn = "birth" not in unit.meta()
         if unborn:
             self.store.upgrade("production")
+        take_over(self.casework)
 
     def runner(self) -> Runner:
         """A background sweeper: a sandbox is looked at often, its clock rings no alarm."""

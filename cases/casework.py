@@ -14,21 +14,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from cases.calendars import Calendars
 from cases.clock import Clock
 from cases.errors import ActRefused, Forbidden, KeyReused, Misused, NotFound, Stale
-from cases.identity import Identity, is_officer, known_roles, must_see
+from cases.identity import Identity, is_officer, must_see, wanted_roles
 from cases.lineage import must_stand
+from cases.outcomes import Outcomes, counted
 from cases.ports import Conflict, Store, Unit
 from cases.present import present
 from cases.records import rows_of
 from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
 from cases.world import world_for
-from machines import engine_events
-from machines.acts import Act, Evidence, Open, Refused
+from machines.acts import Act, Channel, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow
 from machines.case import Case, Party
 from machines.codec import canonical, from_plain, to_plain
 from machines.compiler import Compiled
+from machines.recount import recounted
 from machines.step import decide
 from rules.view import World
 from rules.working_days import Calendar
@@ -48,7 +50,7 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class Doing:
     """A request to act. `documents`: material ids with the hash of the file; `if_version`: the
-    version the caller has seen."""
+    version the caller has seen; `channel`: how the act came in."""
 
     event: str
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Doing:
     happened_at: datetime | None = None
     evidence: Evidence | None = None
     if_version: int | None = None
+    channel: Channel = "online"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,16 @@ class Answer:
 
 
 class Casework:
-    """Opens cases and carries out acts on a store, by a rulebook, a calendar and a clock."""
+    """Opens cases and carries out acts on a store, by a rulebook and a clock. `calendar`: the
+    shipped one, which holds until the store has a version of its own."""
 
     def __init__(self, store: Store, book: Rulebook, calendar: Calendar, clock: Clock) -> None:
-        self.store, self.book, self.calendar, self.clock = store, book, calendar, clock
+        self.store, self.book, self.clock = store, book, clock
+        self.calendars = Calendars(calendar)
+        self.outcomes = Outcomes()
         self._pinned: dict[str, Compiled] = dict(book.by_hash)
 
+    @counted
     def open(self, opening: Opening, identity: Identity, key: str | None = None) -> Answer:
         """Opens a case. Raises NotFound, Forbidden, ActRefused, KeyReused."""
         workflow = self.workflow(opening.workflow)
@@ -83,7 +90,7 @@ class Casework:
                 return earlier
             now = self.clock.now(unit)
             parties = (opening.subject, *opening.parties.values())
-            world = world_for(unit, self.book, self.calendar, opening.zone, parties)
+            world = world_for(unit, self.book, self.calendars.of(unit), opening.zone, parties)
             act = Open(
                 case_id=new_case_id(now),
                 zone=opening.zone,
@@ -102,6 +109,7 @@ class Casework:
             return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
                                key, ["open", to_plain(opening)], text)  # fmt: skip
 
+    @counted
     def act(self, case_id: str, doing: Doing, identity: Identity, key: str | None = None) -> Answer:
         """Acts on a case. Raises NotFound, Forbidden, ActRefused, KeyReused, Stale."""
         with self.store.unit() as unit:
@@ -110,19 +118,20 @@ class Casework:
             if earlier is not None:
                 return earlier
             row = self._row(unit, case_id, lock=True)
-            case, compiled = self.load(unit, row)
+            now = self.clock.now(unit)
+            row, case, compiled = self.current(unit, row, now)
             must_see(identity, case, compiled, self.book)
             if doing.if_version is not None and doing.if_version != case.version:
                 raise _stale(case.version, doing.if_version)
-            now = self.clock.now(unit)
             world = self.world_of(unit, case)
             act = Act(
                 event=doing.event,
-                actor=identity.actor(_wanted(compiled, case, doing.event, self.book)),
+                actor=identity.actor(wanted_roles(compiled, case, doing.event)),
                 facts=doing.facts,
                 documents=doing.documents,
                 happened_at=doing.happened_at,
                 evidence=doing.evidence,
+                channel=doing.channel,
             )
             moved = decide(compiled, case, act, now, world)
             if isinstance(moved, Refused):
@@ -152,6 +161,11 @@ class Casework:
                 for row in unit.entries(case_id)
             ]  # fmt: skip
 
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar last found in force."""
+        return self.calendars.latest
+
     def workflow(self, key: str) -> Workflow:
         """A workflow by its key. Raises NotFound with the nearest known one."""
         if key in self.book.workflows:
@@ -167,7 +181,7 @@ class Casework:
         parent = unit.case(case.parent) if case.parent is not None else None
         origin = self.load(unit, parent)[0] if parent is not None else None
         parties = (case.subject, *case.parties.values())
-        return world_for(unit, self.book, self.calendar, case.zone, parties, origin)
+        return world_for(unit, self.book, self.calendars.of(unit), case.zone, parties, origin)
 
     @staticmethod
     def text_of(workflow: Workflow, at: datetime) -> DefinitionRow:
@@ -177,6 +191,18 @@ class Casework:
     def load(self, unit: Unit, row: CaseRow) -> tuple[Case, Compiled]:
         """A case and the text that governs it, from the folder or from the store."""
         return from_plain(Case, json.loads(row.state)), self.pinned(unit, row.definition)
+
+    def current(self, unit: Unit, row: CaseRow, now: datetime) -> tuple[CaseRow, Case, Compiled]:
+        """A case about to change. While a recount on a new calendar has not come to it yet, its
+        dates are counted anew first: nothing happens on a date that no longer holds."""
+        case, compiled = self.load(unit, row)
+        order = self.calendars.owed(unit, case)
+        entry = None if order is None else recounted(compiled, case, order, now)
+        if entry is None:
+            return row, case, compiled
+        written = rows_of(compiled, case, row, (entry,), now)
+        unit.write(written.batch)
+        return written.row, written.case, compiled
 
     def pinned(self, unit: Unit, text_hash: str) -> Compiled:
         """The compiled definition of a hash. Raises NotFound if its text was never kept."""
@@ -247,20 +273,6 @@ def _must_be_own(identity: Identity, opening: Opening, book: Rulebook) -> None:
     if own is not None and codes and own not in codes and not is_officer(identity, book):
         raise Forbidden("只能为本企业发起案件。", "you open cases of your own enterprise only",
                         reason="not_your_enterprise")  # fmt: skip
-
-
-def _wanted(compiled: Compiled, case: Case, event: str, book: Rulebook) -> tuple[str, ...]:
-    """Roles that may raise an event now: the identity acts in one of them if it can."""
-    if event in engine_events.EVENTS:
-        side = engine_events.EVENTS[event].side
-        return tuple(role for role, on in book.sides.items() if on == side)
-    roles = [
-        role
-        for track in compiled.tracks_of.get(event, ())
-        for edge in compiled.table.get((track, case.tracks[track], event), ())
-        for role in edge.role
-    ]
-    return tuple(roles) or known_roles(compiled.definition)
 
 
 def _one_open(unit: Unit, workflow: Workflow, opening: Opening) -> None:

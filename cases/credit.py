@@ -19,6 +19,7 @@ from machines.lists import ListFile
 from rules.periods import shanghai_date
 from rules.view import CreditFact, CreditView, Listed, Restriction
 
+_ORDERED = ("已作出的限制决定", "a restriction that was ordered")
 Source = tuple[str, int, int]
 """Where something comes from: case, number of the entry, number of the effect."""
 
@@ -41,7 +42,7 @@ class Standing:
         if self.list is not None:
             return lists.closed_to(self.list, self.clauses)
         kind = self.restriction or "commitment_route"
-        return (Restriction(kind, self.workflow, self.clauses, kind),)
+        return (Restriction(kind, self.workflow, self.clauses, *_ORDERED),)
 
 
 def credit_of(unit: Unit, lists: ListFile, code: str) -> CreditView:

@@ -6,7 +6,7 @@ Pure towards the case: takes rows, gives rows. Claiming and batching are the sch
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,18 +17,33 @@ from cases.ports import Unit
 from cases.records import Written, rows_of
 from cases.rows import Batch, CaseRow, ListRow, WorkRow
 from cases.succession import apply_change
+from cases.tally import added
 from machines.acts import Enforce, Refused
 from machines.case import Case, Entry
+from machines.compiler import Compiled
+from machines.definition import Obligation
+from machines.fold import evolve
+from machines.recount import recounted
 from machines.rungs import Rung, pending
 from machines.step import decide
-from rules.view import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A case about to be swept, with the text that governs it."""
+
+    row: CaseRow
+    case: Case
+    compiled: Compiled
 
 
 @dataclass(frozen=True, slots=True)
 class Enforced:
-    """One rung taken: what a report and the sandbox clock show."""
+    """One rung taken: what a report and the sandbox clock show. `consequence`: what the brake
+    counts it as, nothing for what harms nobody."""
 
     case_id: str
+    zone: str
     workflow: str
     subject: str
     obligation: str
@@ -38,8 +53,15 @@ class Enforced:
     at: datetime
     due: datetime
     adverse: bool
+    consequence: str
     effects: tuple[str, ...]
     clauses: tuple[str, ...]
+
+    @property
+    def late_seconds(self) -> float:
+        """How long after its instant it was taken: for what is adverse after the first day on
+        which it was lawful, for the rest after the day it is about."""
+        return max(0.0, (self.at - self.due).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +72,81 @@ class Swept:
     enforced: tuple[Enforced, ...]
 
 
+def made_ready(casework: Casework, unit: Unit, row: CaseRow, now: datetime) -> Ready:
+    """A claimed case, its dates counted on the calendar in force."""
+    return Ready(*casework.current(unit, row, now))
+
+
+def foreseen(casework: Casework, unit: Unit, row: CaseRow, now: datetime) -> Ready:
+    """The same in a unit that only reads."""
+    case, compiled = casework.load(unit, row)
+    order = casework.calendars.owed(unit, case)
+    entry = None if order is None else recounted(compiled, case, order, now)
+    if entry is None:
+        return Ready(row, case, compiled)
+    written = rows_of(compiled, case, row, (entry,), now)
+    return Ready(written.row, written.case, compiled)
+
+
 def sweep_case(
-    casework: Casework, unit: Unit, row: CaseRow, now: datetime, sweep: str, *, mild_only: bool
+    casework: Casework, unit: Unit, ready: Ready, now: datetime, sweep: str, *, mild_only: bool
 ) -> Swept:
     """Folds everything due in one case, in due order, with what is born on the way.
 
     Raises BrokenCase where a due rung is refused: nothing of the case is written then."""
-    before, compiled = casework.load(unit, row)
-    case = before
-    world = _world(casework, unit, case)
+
+    def first_due(rungs: Sequence[Rung]) -> Rung | None:
+        due = (r for r in rungs if r.instant <= now and not (mild_only and r.adverse))
+        return next(due, None)
+
+    return fold(casework, unit, ready, now, sweep, first_due)
+
+
+def fold(
+    casework: Casework, unit: Unit, ready: Ready, now: datetime, sweep: str,
+    choose: Callable[[Sequence[Rung]], Rung | None],
+) -> Swept:  # fmt: skip
+    """Takes the rungs of one case that are chosen among those pending, until none is.
+
+    Raises BrokenCase where one is refused."""
+    case, compiled = ready.case, ready.compiled
+    world = casework.world_of(unit, case)
     entries: list[Entry] = []
     done: list[Enforced] = []
-    while True:
-        due = (
-            rung
-            for rung in pending(compiled, case)
-            if rung.instant <= now and not (mild_only and rung.adverse)
-        )
-        rung = next(due, None)
-        if rung is None:
-            break
+    while (rung := choose(pending(compiled, case))) is not None:
         moved = decide(compiled, case, Enforce(rung.because, sweep), now, world, hot=True)
         if isinstance(moved, Refused):
             raise BrokenCase(
                 f"{case.workflow} {rung.obligation}/{rung.rung}: {moved.reason}: {moved.en}"
             )
         entries.extend(moved.entries)
-        done.append(_report(case, rung, moved.entries, now))
-        written = rows_of(compiled, before, row, entries, now)
-        case = written.case
-    return Swept(written if entries else None, tuple(done))
+        done.append(_report(compiled, case, rung, moved.entries, now))
+        for entry in moved.entries:
+            case = evolve(case, entry)
+    if not entries:
+        return Swept(None, ())
+    return Swept(rows_of(compiled, ready.case, ready.row, entries, now), tuple(done))
 
 
-def _world(casework: Casework, unit: Unit, case: Case) -> World:
-    return casework.world_of(unit, case)
-
-
-def _report(case: Case, rung: Rung, entries: Sequence[Entry], now: datetime) -> Enforced:
+def _report(
+    compiled: Compiled, case: Case, rung: Rung, entries: Sequence[Entry], now: datetime
+) -> Enforced:
     return Enforced(
-        case_id=case.id, workflow=case.workflow, subject=case.subject.name,
+        case_id=case.id, zone=case.zone, workflow=case.workflow, subject=case.subject.name,
         obligation=rung.obligation, occurrence=rung.occurrence, rung=rung.rung,
         event=entries[0].event, at=now, due=rung.instant, adverse=rung.adverse,
+        consequence=_consequence(compiled, rung),
         effects=tuple(effect.do for entry in entries for effect in entry.effects),
         clauses=tuple(dict.fromkeys(clause for entry in entries for clause in entry.clauses)),
     )  # fmt: skip
+
+
+def _consequence(compiled: Compiled, rung: Rung) -> str:
+    """The event of a miss; the obligation itself where missing it raises none."""
+    if not rung.adverse:
+        return ""
+    spec = compiled.duties[rung.obligation]
+    return (isinstance(spec, Obligation) and spec.on_miss.event) or rung.obligation
 
 
 def merged(batches: Sequence[Batch]) -> Batch:
@@ -107,6 +160,7 @@ def merged(batches: Sequence[Batch]) -> Batch:
         credit_facts=tuple(row for batch in ordered for row in batch.credit_facts),
         outbox=tuple(row for batch in ordered for row in batch.outbox),
         work=tuple(row for batch in ordered for row in batch.work),
+        tallies=added(row for batch in ordered for row in batch.tallies),
     )
 
 

@@ -76,5 +76,5 @@ def _view(
     return View(
         workflow=workflow.key, today=shanghai_date(now), facts=facts, tracks={},
         in_hand=frozenset(), groups={}, duties={}, licences={}, happened={}, credit=credit,
-        world=world, labels=workflow.compiled.labels,
+        world=world, labels=workflow.compiled.labels, words=workflow.compiled.words,
     )  # fmt: skip

@@ -10,12 +10,14 @@ from datetime import datetime
 from cases.errors import Forbidden
 from cases.ports import Unit
 from cases.rows import TokenRow
+from machines import engine_events
 from machines.book import Rulebook
 from machines.case import Actor, Case
 from machines.compiler import Compiled
 from machines.definition import Definition
 from machines.rungs import confidential
 
+FEED = "feed"  # what a token that opens the calendar feed and nothing else says among its roles
 OVERSEERS = frozenset({"admin", "auditor", "analyst", "supervisor"})
 
 
@@ -74,6 +76,19 @@ def known_roles(definition: Definition) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*definition.opening.role, *roles)))
 
 
+def wanted_roles(compiled: Compiled, case: Case, event: str) -> tuple[str, ...]:
+    """Roles that may raise an event now: the identity acts in one of them if it can."""
+    if event in engine_events.EVENTS:
+        return engine_events.roles_of(compiled, case, event)
+    roles = [
+        role
+        for track in compiled.tracks_of.get(event, ())
+        for edge in compiled.table.get((track, case.tracks[track], event), ())
+        for role in edge.role
+    ]
+    return tuple(roles) or known_roles(compiled.definition)
+
+
 def new_token(
     unit: Unit, identity: Identity, label: str, at: datetime, expires_at: datetime | None = None
 ) -> str:
@@ -106,14 +121,20 @@ def keep_token(
     )
 
 
-def identify(unit: Unit, secret: str, at: datetime) -> Identity | None:
-    """Whose token this is; None for an unknown, expired or revoked one."""
+def identify(unit: Unit, secret: str, at: datetime, *, feed: bool = False) -> Identity | None:
+    """Whose token this is; None for an unknown, expired or revoked one.
+
+    `feed`: where a calendar program calls. A token made for that is unknown everywhere else, and
+    no other token is known there: an address with a token in it is easily passed on."""
     row = unit.token(_digest(secret))
     if row is None or row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= at:
         return None
-    return Identity(row.user, frozenset(row.roles.split()), row.zone, row.enterprise)
+    roles = frozenset(row.roles.split())
+    if (FEED in roles) != feed:
+        return None
+    return Identity(row.user, roles - {FEED}, row.zone, row.enterprise)
 
 
 def _digest(secret: str) -> str:

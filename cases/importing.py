@@ -106,7 +106,7 @@ def _one(
         cells.wrong("evidence", f"this paper is there already {where} ({act.case_id})")
         return
     taken[act.case_id] = cells.row.line
-    world = world_for(unit, casework.book, casework.calendar, zone,
+    world = world_for(unit, casework.book, casework.calendars.of(unit), zone,
                       (act.subject, *act.parties.values()))  # fmt: skip
     entries = _entries(workflow, act, done, cells, now, world)
     if entries is None:

@@ -10,19 +10,25 @@ from datetime import datetime
 from typing import Any
 
 from cases.casework import Casework
+from cases.errors import NotFound
 from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CaseRow, OutboxRow, WorkRow
 from cases.world import world_for
 from machines.acts import Act, Open, Refused
 from machines.case import ENGINE, Case, Party
-from machines.codec import canonical
+from machines.codec import CodecError, canonical
 from machines.effects import OpenCase
+from machines.fold import ReplayError
 from machines.step import decide
 
 
 class BrokenCase(Exception):
     """Something due in a case cannot be done: the definition or the record is wrong."""
+
+
+BROKEN = (BrokenCase, CodecError, NotFound, ReplayError, LookupError, ValueError, AssertionError)
+"""What says that one case, and not the store, is at fault: it is set aside, the rest go on."""
 
 
 def open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> None:
@@ -37,7 +43,8 @@ def open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> 
     party = _party(workflow.definition.subject, what, origin, str(body["against"]))
     if workflow.definition.unique_open and _open_one(unit, workflow.key, party) is not None:
         return  # one file a subject: it is kept on, and signals find it
-    world = world_for(unit, casework.book, casework.calendar, origin.zone, (party,), origin)
+    calendar = casework.calendars.of(unit)
+    world = world_for(unit, casework.book, calendar, origin.zone, (party,), origin)
     act = Open(number, origin.zone, party, ENGINE, facts=what.get("facts", {}), parent=origin.id)
     moved = decide(workflow.compiled, None, act, now, world)
     if isinstance(moved, Refused):
@@ -56,7 +63,8 @@ def signal_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -
     stored = unit.case(str(what["case"]), lock=True) or _instead(casework, unit, row, what)
     if stored is None:
         raise BrokenCase(f"a signal to the unknown case {what['case']}")
-    case, compiled = casework.load(unit, stored)
+    now = casework.clock.now(unit)  # later than what others wrote while this waited for the case
+    stored, case, compiled = casework.current(unit, stored, now)
     act = Act(str(what["event"]), ENGINE, facts=what.get("facts", {}))
     moved = decide(compiled, case, act, now, casework.world_of(unit, case))
     if not isinstance(moved, Refused):

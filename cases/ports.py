@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from cases.calendar_port import CalendarShelf
 from cases.rows import (
     Batch,
     CaseRow,
@@ -26,6 +27,8 @@ from cases.rows import (
     TokenRow,
     WorkRow,
 )
+from cases.safety_port import SafetyShelf
+from cases.wake_port import WakeShelf
 
 
 class StoreError(Exception):
@@ -44,7 +47,7 @@ class Conflict(Exception):
     """Somebody else wrote first: a case version, a rung, an idempotency key. Retry or refuse."""
 
 
-class Unit(Protocol):
+class Unit(CalendarShelf, SafetyShelf, WakeShelf, Protocol):
     """One transaction. Leaving the block commits; an exception rolls everything back."""
 
     def case(self, case_id: str, *, lock: bool = False) -> CaseRow | None:
@@ -61,10 +64,12 @@ class Unit(Protocol):
         self, until: datetime, limit: int, *, mild_only: bool, now: datetime
     ) -> Sequence[CaseRow]:
         """Cases with a rung due at or before `until`, oldest first, locked so that no other
-        worker claims them; not those set aside (`broken`) whose `retry_at` is after `now`."""
+        worker claims them; not those set aside (`broken`) whose `retry_at` is after `now`. Of a
+        case held by a brake only the rungs that harm nobody count."""
 
     def next_instant(self, *, mild_only: bool) -> datetime | None:
-        """The earliest instant at which any case must be looked at (cases set aside left out)."""
+        """The earliest instant at which any case must be looked at (cases set aside left out; of
+        those held by a brake what harms nobody)."""
 
     def set_aside(self, case_id: str, why: str | None, retry_at: datetime | None) -> None:
         """Marks a case that enforcement cannot process, or clears the mark (`why` None)."""
@@ -113,19 +118,22 @@ class Unit(Protocol):
         track_state: str | None = None,
         due_before: date | None = None,
         settled: bool | None = None,
+        desk: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Sequence[CaseRow]:
         """Cases by filter, by id ascending from `after` on. `uscc`: of the subject; `involves`:
         a code that stands in a case not yet closed and settled, in whatever part (reads them
         all); `text`: part of name, code or id; `track_state`: `track:state` or a bare state;
-        `due_before`: has a running obligation due (its earliest) before that day."""
+        `due_before`: has a running obligation due (its earliest) before that day; `desk`: a word
+        of what waits for an officer in it."""
 
     def obligations(
         self,
         *,
         case_ids: Iterable[str] | None = None,
         zone: str | None = None,
+        due_from: date | None = None,
         due_before: date | None = None,
         side: str | None = None,
         running: bool = True,
@@ -133,7 +141,8 @@ class Unit(Protocol):
         after: tuple[str, str, int] | None = None,
         limit: int = 200,
     ) -> Sequence[ObligationRow]:
-        """The diary: by earliest due date, then case id, obligation, occurrence."""
+        """The diary: by earliest due date, then case id, obligation, occurrence. `due_from`,
+        `due_before`: due (at the earliest) on or after one day, and before another."""
 
     def outbox(
         self, *, case_id: str | None = None, do: str | None = None, limit: int = 200

@@ -10,13 +10,15 @@ from cases.identity import OVERSEERS, Identity, known_roles
 from machines import engine_events
 from machines.acts import Refused
 from machines.book import Rulebook
-from machines.case import Case, Duty
+from machines.case import Case, Duty, Service
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
+from machines.held import AWAITING_CALENDAR, held
 from machines.offers import Blocked, Offer, offers
 from machines.rungs import closed, settled
 from machines.targets import targets
+from rules.periods import shanghai_date
 from rules.view import World
 
 
@@ -30,6 +32,11 @@ def present(
         roles |= set(known_roles(compiled.definition))
     actor = identity.actor(())
     able, barred = offers(compiled, case, actor, roles, now, world)
+    today = shanghai_date(now)
+    waits = {duty.key: held(compiled, case, duty, today) for duty in case.duties}
+    duties = [
+        {**obligation(compiled, duty, book), **_held(waits[duty.key])} for duty in case.duties
+    ]
     return {
         "id": case.id,
         "version": case.version,
@@ -50,27 +57,34 @@ def present(
         "licences": [
             {**to_plain(one), **_text(compiled, one.licence)} for one in case.licences.values()
         ],
-        "obligations": [
-            obligation(compiled, duty, book) for duty in case.duties if duty.bearer is not None
-        ],
-        "timers": [obligation(compiled, duty, book) for duty in case.duties if duty.bearer is None],
+        "held": AWAITING_CALENDAR if any(waits.values()) else None,
+        "obligations": [one for one in duties if one["bearer"] is not None],
+        "timers": [one for one in duties if one["bearer"] is None],
         "documents": [
             {**to_plain(one), **_text(compiled, one.material)} for one in case.documents.values()
         ],
         "materials": _materials(compiled, case),
+        "services": [service(compiled, one) for one in case.services],
         "targets": _targets(compiled, case, world, now),
-        **_across_cases(case, world),
+        **_across_cases(compiled, case, world),
         "available": [_available(compiled, offer) for offer in able],
         "blocked": [_blocked(compiled, one) for one in barred],
     }
 
 
-def _across_cases(case: Case, world: World) -> dict[str, Any]:
+def _held(why: str | None) -> dict[str, str]:
+    return {} if why is None else {"held": why}
+
+
+def _across_cases(compiled: Compiled, case: Case, world: World) -> dict[str, Any]:
     """What the credit file closes and grants to the subject, and the cases linked to this one."""
     credit = world.credit_of(case.subject.credit_key)
     return {
         "restrictions": [to_plain(one) for one in credit.restrictions],
-        "privileges": [to_plain(one) for one in credit.privileges],
+        "privileges": [
+            {**to_plain(one), **_words(compiled, "privilege", one.kind)}
+            for one in credit.privileges
+        ],
         "parent": case.parent,
         "linked": {link: list(cases) for link, cases in case.linked.items()},
     }
@@ -98,6 +112,11 @@ def _text(compiled: Compiled, name: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
 
 
+def _words(compiled: Compiled, kind: str, name: str) -> dict[str, str]:
+    zh, en = compiled.words.get((kind, name), (name, name))
+    return {"zh": zh, "en": en}
+
+
 def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]:
     """One occurrence of an obligation or timer, by the contract, with its consequence in words."""
     spec = compiled.duties[duty.obligation]
@@ -116,6 +135,8 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
         "en": spec.en,
         "clauses": list(spec.clauses),
         "pauses": to_plain(duty.pauses),
+        "extensions": to_plain(duty.extensions),
+        "request": None if duty.request is None else to_plain(duty.request),
     }
     if isinstance(spec, Obligation):
         role = book.roles.get(spec.bearer)
@@ -128,6 +149,28 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
             "inferred": spec.on_miss.inferred,
         }
     return plain
+
+
+def service(compiled: Compiled, one: Service) -> dict[str, Any]:
+    """One delivery with its proof: what, to whom, how, when, by whom, on which reference."""
+    channel = engine_events.FACTS["channel"].choices[one.channel]
+    return {
+        "n": one.n,
+        "document": one.document,
+        **_text(compiled, one.document),
+        "to": one.to,
+        "to_label": _text(compiled, one.to),
+        "channel": one.channel,
+        "channel_label": {"zh": channel.zh, "en": channel.en},
+        "status": one.status,
+        "on": one.on.isoformat(),
+        "served_on": shanghai_date(one.served_at).isoformat() if one.served_at else None,
+        "runs_to": one.runs_to.isoformat() if one.runs_to else None,
+        "recorded_at": one.recorded_at.isoformat(),
+        "by": one.by,
+        "proof": to_plain(one.proof),
+        "receipt": to_plain(one.receipt),
+    }
 
 
 def to_plain_text(text: Any) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from cases.desk import desk_of
 from cases.rows import (
     Batch,
     CaseRow,
@@ -22,6 +23,7 @@ from cases.rows import (
     OutboxRow,
     WorkRow,
 )
+from cases.tally import added, of_case
 from machines.case import Case, Duty, EffectRecord, Entry
 from machines.codec import canonical, to_plain
 from machines.compiler import Compiled
@@ -66,7 +68,7 @@ def rows_of(
     head = GENESIS if stored is None else stored.head_hash
     for entry in entries:
         case = evolve(case, entry)
-        body = canonical(to_plain(entry))
+        body = canonical(entry)
         head_before, head = head, chain_hash(head, case.id, case.version, body)
         journal.append(
             EntryRow(case.id, case.version, entry.at, entry.kind, entry.event, entry.actor.user,
@@ -84,6 +86,7 @@ def rows_of(
         outbox=tuple(_outbox(case, numbered)),
         work=tuple(_work(case, numbered)),
         definitions=() if definition is None else (definition,),
+        tallies=added(of_case(stored, before, row, case)),
     )
     return Written(case, row, batch)
 
@@ -100,7 +103,7 @@ def case_row(compiled: Compiled, case: Case, head_hash: str, at: datetime) -> Ca
         subject_kind=case.subject.kind,
         subject_name=case.subject.name,
         subject_uscc=case.subject.uscc,
-        state=canonical(to_plain(case)),
+        state=canonical(case),
         version=case.version,
         head_hash=head_hash,
         settled=settled(compiled, case),
@@ -109,6 +112,7 @@ def case_row(compiled: Compiled, case: Case, head_hash: str, at: datetime) -> Ca
         updated_at=at,
         next_enforce_at=rungs[0].instant if rungs else None,
         next_mild_at=mild[0] if mild else None,
+        desk=desk_of(compiled, case),
     )
 
 
@@ -181,11 +185,11 @@ def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[Outbo
     for seq, entry, effect in _effects(numbered):
         if effect.do not in _OWN and effect.do not in _WORK:
             yield OutboxRow(case.id, seq, effect.n, effect.do, case.zone, case.workflow,
-                            effect.uscc, canonical(to_plain(effect)), entry.at)  # fmt: skip
+                            effect.uscc, canonical(effect), entry.at)  # fmt: skip
     for seq, entry in numbered:
         warned = entry.marks.get("warns")
         if warned and entry.because is not None:
-            body = canonical({"to": list(warned), "because": to_plain(entry.because)})
+            body = canonical({"to": list(warned), "because": entry.because})
             yield OutboxRow(case.id, seq, 0, "warn", case.zone, case.workflow,
                             case.subject.uscc, body, entry.at)  # fmt: skip
 

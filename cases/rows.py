@@ -9,12 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from cases.safety_rows import BrakeRow as BrakeRow
+from cases.safety_rows import OutageRow as OutageRow
+from cases.safety_rows import OutageRunRow as OutageRunRow
+from cases.safety_rows import ReleaseRow as ReleaseRow
+from cases.safety_rows import TallyRow as TallyRow
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """The projection of a journal. `state`: the case as canonical JSON; `head_hash`: hash of the
     last entry; `next_enforce_at`: the next rung of any kind; `next_mild_at`: the next rung that
-    harms nobody; `broken`: why enforcement set the case aside, `retry_at`: when it tries again."""
+    harms nobody; `broken`: why enforcement set the case aside, `retry_at`: when it tries again;
+    `held`: the consequence a brake keeps back, `released`: the one a person let go;
+    `desk`: what waits for an officer (`cases/desk.py`)."""
 
     id: str
     zone: str
@@ -35,6 +43,9 @@ class CaseRow:
     broken: str | None = None
     retry_at: datetime | None = None
     retries: int = 0
+    held: str | None = None
+    released: str | None = None
+    desk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,40 @@ class SettingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A version of the calendar, numbered through; live once `confirmed_by` names somebody.
+
+    `version`: the hash of its notices; `body`: the notices as canonical JSON; `cause`: the numbers
+    of those it adds, by spaces; `compared_with`: sha256 of a second source that agrees."""
+
+    seq: int
+    version: str
+    body: str
+    cause: str
+    loaded_by: str
+    confirmed_by: str | None
+    compared_with: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecountRow:
+    """The recount of all cases on the calendar version `seq`: one operation, with its progress.
+
+    `before_seq`: the version in force until then, 0 where nobody knows; `through`: the last case
+    id it has come to; `cases`: those it changed; `aside`: those it could not read."""
+
+    seq: int
+    operation: str
+    before_seq: int
+    through: str
+    cases: int
+    aside: int
+    started_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DefinitionRow:
     """A definition's text, kept for ever under its hash."""
 
@@ -234,7 +279,8 @@ class IdempotencyRow:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything one transaction writes. `cases`: (row, version it replaces; 0 for a new case)."""
+    """Everything one transaction writes. `cases`: (row, version it replaces; 0 for a new case);
+    `tallies`: what is to be added to each number."""
 
     cases: tuple[tuple[CaseRow, int], ...] = ()
     entries: tuple[EntryRow, ...] = ()
@@ -245,3 +291,4 @@ class Batch:
     work: tuple[WorkRow, ...] = ()
     definitions: tuple[DefinitionRow, ...] = field(default=())
     idempotency: tuple[IdempotencyRow, ...] = ()
+    tallies: tuple[TallyRow, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from cases.errors import Misused, NotFound
@@ -14,15 +15,30 @@ from cases.rows import SettingRow
 from machines.book import Rulebook
 from machines.codec import canonical, to_plain
 from machines.definition import Setting
+from rules.office_hours import ASSUMED, CLOCK_SETTINGS, ZONE_WIDE
+
+# The zone's own: no case waits for them. What is promised in office hours is counted by them.
+_OFFICE_HOURS = tuple(
+    Setting(id=name, unit="clock", assumed=at.hour * 100 + at.minute, zh=zh, en=en)
+    for name, at, zh, en in zip(
+        CLOCK_SETTINGS,
+        chain.from_iterable(ASSUMED.sessions),
+        ("办公时间：上午开始", "办公时间：上午结束", "办公时间：下午开始", "办公时间：下午结束"),
+        ("office hours: opens", "office hours: noon closing", "office hours: opens again",
+         "office hours: closes"),
+        strict=True,
+    )
+)  # fmt: skip
 
 
 def declared(book: Rulebook) -> dict[str, Setting]:
-    """Every setting the workflows ask for, as `workflow.name`."""
-    return {
+    """Every setting the workflows ask for, as `workflow.name`, and those of the zone itself."""
+    asked = {
         f"{key}.{setting.id}": setting
         for key, workflow in book.workflows.items()
         for setting in workflow.definition.settings
     }
+    return asked | {f"{ZONE_WIDE}.{setting.id}": setting for setting in _OFFICE_HOURS}
 
 
 def set_setting(
@@ -38,6 +54,9 @@ def set_setting(
                        f"no setting {path}; known: {names}", reason="unknown_setting")  # fmt: skip
     if isinstance(value, bool) or value < 1:
         raise Misused("设定值须为不小于 1 的整数。", "a setting is a whole number of at least 1")
+    if known[path].unit == "clock" and not (value < 2400 and value % 100 < 60):
+        raise Misused("时刻写作整数，如 830 表示 8:30。",
+                      "a clock time is a whole number: 830 is half past eight")  # fmt: skip
     if not basis.strip():
         raise Misused("须写明法律依据。", "state the legal basis")
     if not assumed and (not confirmed_by or confirmed_by == set_by):

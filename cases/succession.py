@@ -145,7 +145,8 @@ def apply_change(casework: Casework, unit: Unit, row: WorkRow, now: datetime) ->
     stored = unit.case(told["case"], lock=True)
     if stored is None:
         raise BrokenCase(f"a change of {told['uscc']} is told to the unknown case {told['case']}")
-    case, compiled = casework.load(unit, stored)
+    now = casework.clock.now(unit)  # later than what others wrote while this waited for the case
+    stored, case, compiled = casework.current(unit, stored, now)
     gone = told["kind"] == "deregistration"
     if not _has(case, told["uscc"]) or (gone and closed(compiled, case)):
         return

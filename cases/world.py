@@ -43,6 +43,7 @@ def _parent(book: Rulebook, origin: Case) -> ParentView:
         tracks=origin.tracks,
         licences={name: licence.status for name, licence in origin.licences.items()},
         closed=closed(compiled, origin) if compiled is not None else origin.ended is not None,
+        words={} if compiled is None else compiled.words,
     )
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from machines.case import Actor, Because, EffectRecord, Entry, Party
+
+Channel = Literal["online", "counter", "post"]
+"""How an act came in: it decides until when on the last day it is in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A person's act. `documents`: material id -> sha256 of the file, or None."""
+    """A person's act. `documents`: material id -> sha256 of the file, or None; `channel`: how it
+    came in."""
 
     event: str
     actor: Actor
@@ -46,6 +50,7 @@ class Act:
     documents: Mapping[str, str | None] = field(default_factory=dict)
     happened_at: datetime | None = None
     evidence: Evidence | None = None
+    channel: Channel = "online"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whether a case may open, and what an act recorded late may still do."""
+"""Whether a case may open, and as what it begins."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from machines.acts import Act, Open, Refused
 from machines.case import ENGINE, Case, Party
 from machines.codec import to_plain
 from machines.compiler import Compiled
-from machines.effects import Task
 from machines.facts import check
 from machines.fold import evolve
 from machines.occurrence import Occurrence, plain_entry
 from machines.views import view_of
-from machines.words import Grounded
 from rules.credit_code import problem_with
 from rules.guards import first_unmet
 from rules.periods import shanghai_date
@@ -182,52 +180,3 @@ def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurre
         inputs=world.versions(),
         clauses=definition.opening.clauses,
     )
-
-
-def late_record(
-    compiled: Compiled, case: Case, act: Act, at: datetime
-) -> Refused | Occurrence | None:
-    """An act that happened earlier than it is recorded and would be in time only by that.
-
-    It helps the bearer only with a receipt or postmark and a second person. If the miss has
-    already been recorded, nothing moves: a task asks a person to restore."""
-    when = act.happened_at
-    if when is None or shanghai_date(when) >= shanghai_date(at):
-        return None
-    for spec in compiled.definition.obligations:
-        duty = case.latest(spec.id)
-        concerned = any(ref.key == act.event for ref in (*spec.filed_by, *spec.met_by))
-        if duty is None or not concerned or duty.due.on is None or spec.late != "refused":
-            continue
-        in_time = shanghai_date(when) <= duty.due.on < shanghai_date(at)
-        if not in_time or duty.status not in ("open", "missed"):
-            continue
-        clause = spec.clauses[0] if spec.clauses else None
-        proof = act.evidence
-        if proof is None or not proof.reference or proof.confirmed_by in ("", act.actor.user):
-            return Refused(
-                "evidence_required",
-                "补录期限内的行为，须有回执或邮戳编号，并由另一名工作人员确认。",
-                "an act recorded after its date counts only with a receipt or postmark "
-                "reference, confirmed by a second person",
-                clause,
-                {"obligation": spec.id, "due_on": str(duty.due.on)},
-            )
-        if duty.status == "missed":
-            return _restoration_task(act, at, when, spec.id)
-    return None
-
-
-def _restoration_task(act: Act, at: datetime, when: datetime, obligation: str) -> Occurrence:
-    task = Task(
-        do="task",
-        role="supervision",
-        zh=f"补录材料显示“{obligation}”曾在期限内办理，请审查是否恢复。",
-        en=f"a late record shows that {obligation} was done in time: decide whether to restore",
-    )
-    ground = Grounded(clauses=(), inferred=True)
-    return Occurrence(
-        kind="act", event="record_late", at=at, happened_at=when, actor=act.actor,
-        marks={"keys": [], "facts": {}, "late_event": act.event, "stated": to_plain(act.facts)},
-        lines=((task, ground),), evidence=to_plain(act.evidence),
-    )  # fmt: skip

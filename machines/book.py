@@ -15,13 +15,16 @@ from pathlib import Path
 
 from machines.checks import check_names
 from machines.compiler import Compiled, Side, side_of_role
+from machines.counting_checks import check_counting
 from machines.definition import Definition
 from machines.links import check_links
-from machines.lists import NO_LISTS, ListFile, Reform, check_lists
+from machines.list_checks import Reform, check_lists
+from machines.lists import NO_LISTS, ListFile
 from machines.reader import DefinitionError, Parsed, read
 from machines.service_rules import RuleProblem
 from machines.texts import ClauseBook, ParameterFile, Role, RoleFile, ServiceRuleFile
 from rules.parameters import DatedParameter, DatedValue, ParameterBook
+from rules.statutes import ENGINE, STATUTORY
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Rulebook:
     def with_text(self, text: str) -> Rulebook:
         """The same book with one more definition, as kept in a store."""
         definition, parsed = read(Definition, "stored/definition.yaml", text)
-        compiled = _compiled(definition, text, self.roles, parsed)
+        compiled = _compiled(definition, text, parsed, self.roles, self.lists)
         return replace(self, by_hash={**self.by_hash, compiled.hash: compiled})
 
 
@@ -93,18 +96,21 @@ def rulebook() -> Rulebook:
 
 def load(folder: Path) -> Rulebook:
     """Reads every reform below a folder. Raises DefinitionError with file and line."""
-    roles, overlay = read_roles(folder), read_overlay(folder)
+    roles, overlay, (lists, parsed) = read_roles(folder), read_overlay(folder), read_lists(folder)
     workflows = {
-        path.parent.name: load_workflow(path.parent, roles, overlay)
+        path.parent.name: load_workflow(path.parent, roles, overlay, lists)
         for path in sorted(folder.glob("*/machine.yaml"))
     }
     check_links({key: (one.definition, one.parsed) for key, one in workflows.items()})
+    hold_lists(lists, parsed, roles, workflows)
     return Rulebook(
         workflows=workflows,
         by_hash={workflow.compiled.hash: workflow.compiled for workflow in workflows.values()},
         roles=roles,
-        parameters=ParameterBook({key: one.parameters for key, one in workflows.items()}),
-        lists=read_lists(folder, roles, workflows),
+        parameters=ParameterBook(
+            {ENGINE: STATUTORY, **{key: one.parameters for key, one in workflows.items()}}
+        ),
+        lists=lists,
         overlay=overlay,
     )
 
@@ -124,13 +130,21 @@ def read_overlay(folder: Path) -> Overlay | None:
     return None
 
 
-def read_lists(
-    folder: Path, roles: Mapping[str, Role], workflows: Mapping[str, Workflow]
-) -> ListFile:
-    """The shared lists, held against the reforms; none where the folder has no `lists.yaml`."""
-    if not (folder / "lists.yaml").exists():
-        return NO_LISTS
-    listed, parsed = read(ListFile, folder / "lists.yaml")
+def read_lists(folder: Path) -> tuple[ListFile, Parsed | None]:
+    """The shared lists; none where the folder has no `lists.yaml`. Raises DefinitionError."""
+    file = folder / "lists.yaml"
+    return read(ListFile, file) if file.exists() else (NO_LISTS, None)
+
+
+def hold_lists(
+    lists: ListFile,
+    parsed: Parsed | None,
+    roles: Mapping[str, Role],
+    workflows: Mapping[str, Workflow],
+) -> None:
+    """Holds the lists against the reforms, and the other way round. Raises DefinitionError."""
+    if parsed is None:
+        return
     reforms = {
         key: Reform(
             one.parsed,
@@ -139,8 +153,7 @@ def read_lists(
         )
         for key, one in workflows.items()
     }
-    check_lists(listed, parsed, roles, reforms)
-    return listed
+    check_lists(lists, parsed, roles, reforms)
 
 
 def read_roles(folder: Path) -> dict[str, Role]:
@@ -150,7 +163,10 @@ def read_roles(folder: Path) -> dict[str, Role]:
 
 
 def load_workflow(
-    folder: Path, roles: Mapping[str, Role], overlay: Overlay | None = None
+    folder: Path,
+    roles: Mapping[str, Role],
+    overlay: Overlay | None = None,
+    lists: ListFile = NO_LISTS,
 ) -> Workflow:
     """One reform from its folder, its names checked. Raises DefinitionError."""
     file = folder / "machine.yaml"
@@ -167,11 +183,15 @@ def load_workflow(
         known |= {clause.id for clause in overlay.clauses.clauses}
     names = (frozenset(known), frozenset(parameters), frozenset(roles))
     check_names(folder.name, definition, parsed, *names)
+    units = {name: one.unit for name, one in parameters.items()}
+    sides = {name: side_of_role(role) for name, role in roles.items()}
+    check_counting(definition, parsed, units, sides)
     if before is not None:
         check_names(f"{folder.name}_before", *before, *names)
+        check_counting(*before, units, sides)
     return Workflow(
         key=folder.name,
-        compiled=_compiled(definition, text, roles, parsed),
+        compiled=_compiled(definition, text, parsed, roles, lists),
         clauses=clauses,
         before=before[0] if before is not None else None,
         parameters=parameters,
@@ -181,10 +201,10 @@ def load_workflow(
 
 
 def _compiled(
-    definition: Definition, text: str, roles: Mapping[str, Role], parsed: Parsed
+    definition: Definition, text: str, parsed: Parsed, roles: Mapping[str, Role], lists: ListFile
 ) -> Compiled:
     try:
-        return Compiled(definition, hash_of(text), roles)
+        return Compiled(definition, hash_of(text), roles, lists)
     except RuleProblem as problem:
         line = parsed.line(("service_rules", problem.place))
         raise DefinitionError(parsed.file, line, str(problem)) from problem

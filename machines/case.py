@@ -66,12 +66,46 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """One interval that does not count: after `since` up to and including `until`."""
+    """One interval in which a period stands still: after `since` up to and including `until`.
+
+    `by`, `resumed_by`: who paused and resumed it; `policy`: what became of the period: only under
+    keep_remaining do its days not count."""
 
     since: date
     until: date | None
     reason: str
     notice: str
+    by: str = ""
+    resumed_by: str = ""
+    policy: Literal["keep_remaining", "keep_date", "restart"] = "keep_remaining"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """The bearer asks for a later date; open until an officer answers. `until`: the day asked
+    for, None where it is left to the office."""
+
+    at: datetime
+    by: str
+    role: str
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later date, granted before the old one had passed. `named_on`: the day the act names,
+    `to_on` that day after rolling; `requested_by`, `granted_by`: both parties to it."""
+
+    granted_on: date
+    from_on: date
+    named_on: date
+    to_on: date
+    ground: str
+    reason: str
+    paper: str
+    requested_by: str
+    granted_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +114,8 @@ class Duty:
 
     `anchor`: the instant its period starts from; `period`: unit:amount as counted, None where no
     period runs; `fired`: the rungs already taken (warn:N, missed, enforced, raised); `warn_on`: the
-    Shanghai date of each warning, by working days before the due date."""
+    Shanghai date of each warning, by working days before the due date; `request`: an extension
+    asked for and not yet answered."""
 
     obligation: str
     occurrence: int
@@ -96,6 +131,8 @@ class Duty:
     pauses: tuple[Pause, ...] = ()
     warn_on: tuple[tuple[int, date], ...] = ()
     receipt: Mapping[str, Any] = field(default_factory=dict)
+    extensions: tuple[Extension, ...] = ()
+    request: ExtensionRequest | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -112,6 +149,34 @@ class Licence:
     issued_at: datetime
     annotation: str | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One delivery of a document to a party, as recorded; `n` numbers them in their case.
+
+    `on`: the day of the signed receipt, of arrival in the system or on the return card, of the
+    publication, or of the attempt; `recorded_at`, `by`: who put it on record when; `proof`: what
+    else the channel asks for (reference, witness, system, reason, ...); `runs_to`: the last day
+    of the period of a public notice; `served_at`: when the service was complete, None before."""
+
+    n: int
+    document: str
+    to: str
+    channel: str
+    status: Literal["served", "waiting", "failed"]
+    on: date
+    recorded_at: datetime
+    by: str
+    proof: Mapping[str, str] = field(default_factory=dict)
+    runs_to: date | None = None
+    served_at: datetime | None = None
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The name under which a case remembers this service, once it is complete."""
+        return f"serve:{self.document}:{self.to}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +207,8 @@ class EffectRecord:
 @dataclass(frozen=True, slots=True)
 class Because:
     """Which rung of which occurrence an automatic act answers. `rung`: warn:N, missed, enforced,
-    raised (a timer)."""
+    raised (a timer), served (a public notice has run out: `obligation` is the key of the service,
+    `occurrence` its number)."""
 
     obligation: str
     occurrence: int
@@ -180,7 +246,7 @@ class Entry:
 class Undo:
     """What restoring an adverse act must put back: the entry's number and reason; the tracks,
     licences and duties as they were before it; where it left the tracks (`left`); the duties it
-    armed; the effects to retract."""
+    armed; the effects to retract; when the act took effect (`at`)."""
 
     seq: int
     because: Because | None
@@ -190,6 +256,7 @@ class Undo:
     duties: tuple[Duty, ...]
     effects: tuple[EffectRecord, ...]
     left: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +264,8 @@ class Case:
     """One application and everything that followed. `version` is the number of its entries;
     `definition` the hash of the text that governs it; `parent` the case that opened it, `linked`
     the cases it opened, by link; `recounted` the number of the calendar its dates were last
-    counted anew on, 0 for none."""
+    counted anew on, 0 for none; `recorded`: of what happened earlier than it was recorded, when
+    it was recorded."""
 
     id: str
     workflow: str
@@ -221,6 +289,8 @@ class Case:
     parent: str | None = None
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recounted: int = 0
+    services: tuple[Service, ...] = ()
+    recorded: Mapping[str, datetime] = field(default_factory=dict)
 
     def latest(self, obligation: str) -> Duty | None:
         """The latest occurrence of an obligation or timer, None before it was first armed."""

@@ -18,8 +18,9 @@ from machines.words import GuardRef
 from rules.guards import GUARDS
 
 ENGINE_EVENTS = (
-    "open", "serve", "suspend", "resume", "extend", "withdraw", "correct_record", "stay",
-    "lift_stay", "restore", "cancel_registration",
+    "open", "serve", "record_failed_service", "suspend", "resume", "extend", "request_extension",
+    "refuse_extension", "withdraw", "correct_record", "stay", "lift_stay", "restore",
+    "cancel_registration",
 )  # fmt: skip
 At = tuple[str | int, ...]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -22,29 +23,50 @@ class CodecError(ValueError):
     """A stored value does not have the shape of its type."""
 
 
-def canonical(plain: object) -> str:
-    """The one JSON text of a plain value: sorted keys, no spaces, UTF-8. Hashes are taken of it."""
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def canonical(value: object) -> str:
+    """The one JSON text of a value, plain or not: sorted keys, no spaces, UTF-8. Hashes are taken
+    of it. The same text as of `to_plain(value)`, without making that first."""
+    return _ENCODER.encode(value)
 
 
 def to_plain(value: Any) -> Any:
     """Dataclasses, tuples, mappings, dates and instants as JSON values."""
-    if isinstance(value, str | int | float | bool) or value is None:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if kind in _SEQUENCES:
+        return [to_plain(item) for item in value]
+    if kind is dict:
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, str | int | float):  # of a kind of its own
+        return value
+    return to_plain(_opened(value))
+
+
+def _opened(value: Any) -> Any:
+    """The outermost layer of what JSON does not know, as JSON knows it."""
     if isinstance(value, date):  # an instant is a date, too
         return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        plain: dict[str, Any] = {}
-        for name, default in _defaults(type(value)):
-            item = getattr(value, name)
-            if item != default:
-                plain[name] = to_plain(item)
-        return plain
+    kind = type(value)
+    if dataclasses.is_dataclass(kind):
+        items = zip(_fields(kind), _values(kind)(value), strict=True)
+        return {
+            name: item for (name, default), item in items if item is not default and item != default
+        }
     if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
+        return {str(key): item for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
-        return [to_plain(item) for item in value]
-    raise CodecError(f"no plain form for {type(value).__name__}")
+        return list(value)
+    raise CodecError(f"no plain form for {kind.__name__}")
+
+
+# A value is a tree: nothing to check for circles.
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False,
+    default=_opened,
+)  # fmt: skip
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_SEQUENCES = frozenset({tuple, list, frozenset})
 
 
 def from_plain(cls: type[T], plain: Any) -> T:
@@ -57,14 +79,25 @@ def from_plain(cls: type[T], plain: Any) -> T:
 
 
 @cache
-def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with their defaults."""
     found = []
-    for item in dataclasses.fields(cls):
+    for item in dataclasses.fields(kind):
         default: Any = item.default
         if item.default_factory is not dataclasses.MISSING:
             default = item.default_factory()
         found.append((item.name, default))
     return tuple(found)
+
+
+@cache
+def _values(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads all fields of a dataclass at once."""
+    names = [name for name, _ in _fields(kind)]
+    if len(names) == 1:
+        (only,) = names
+        return lambda value: (getattr(value, only),)
+    return operator.attrgetter(*names)
 
 
 def _same(value: Any) -> Any:

@@ -15,9 +15,10 @@ from typing import Literal
 from transitions import EventData, Machine, MachineError
 
 from machines.definition import Definition, Obligation, Timer, Transition
+from machines.labels import labels_of, words_of
+from machines.lists import NO_LISTS, ListFile
 from machines.service_rules import laid_over
 from machines.texts import Role
-from machines.words import Text
 from rules.guards import first_unmet
 from rules.view import Unmet, View
 
@@ -106,7 +107,8 @@ def _table(track: str, machine: Machine) -> dict[tuple[str, str, str], Edges]:
 
 class Compiled:
     """A definition ready to run. `hash` names its exact text; `sides` says of each role whose
-    side it is on; `labels` what everything is called, in Chinese and English."""
+    side it is on; `labels` and `words` what everything is called, in Chinese and English, as a
+    `View` looks it up; `lists` say what lists and recorded facts are called."""
 
     def names(self, ids: Iterable[str]) -> tuple[str, str]:
         """Several names as one phrase in each language; English keeps the ids for programs."""
@@ -114,7 +116,10 @@ class Compiled:
         chinese = "、".join(self.labels.get(name, (name, name))[0] for name in known)
         return chinese, ", ".join(known)
 
-    def __init__(self, definition: Definition, text_hash: str, roles: Mapping[str, Role]) -> None:
+    def __init__(
+        self, definition: Definition, text_hash: str, roles: Mapping[str, Role],
+        lists: ListFile = NO_LISTS,
+    ) -> None:  # fmt: skip
         self.sides: dict[str, Side] = {name: side_of_role(role) for name, role in roles.items()}
         definition = laid_over(definition, self.sides)
         self.definition = definition
@@ -131,11 +136,13 @@ class Compiled:
         self.tracks_of: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in tracks.items()}
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
         self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
+        self.addressees = _addressees(definition)
         self.groups = _groups(definition)
         self.conditional = any(
             item.when for group in definition.materials.groups.values() for item in group
         )
-        self.labels = _labels(definition, roles)
+        self.labels = labels_of(definition, roles)
+        self.words = words_of(definition, lists)
 
     def choose(self, at: tuple[str, str, str], role: str, view: View, *, hot: bool) -> Choice:
         """Which edge a role's event takes; `at`: track, its state, event. `hot` reads the table,
@@ -171,25 +178,21 @@ class Compiled:
         )
 
 
+def _addressees(definition: Definition) -> dict[str, tuple[str, ...]]:
+    """Document -> the parties on whom some rule waits for its service."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for duty in definition.duties:
+        refs = list(duty.starts.refs)
+        if isinstance(duty, Obligation):
+            refs += [*duty.met_by, *duty.rejection_served, *duty.waived_by]
+        for ref in refs:
+            if ref.serve is not None and ref.to is not None:
+                found[ref.serve][ref.to] = None
+    return {document: tuple(parties) for document, parties in found.items()}
+
+
 def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {
         name: tuple(item.accepted for item in group)
         for name, group in definition.materials.groups.items()
     }
-
-
-def _labels(definition: Definition, roles: Mapping[str, Role]) -> dict[str, tuple[str, str]]:
-    groups = definition.materials.groups.values()
-    named: list[tuple[str, Text]] = [
-        *roles.items(),
-        ("subject", Text(zh="申请人", en="the applicant")),
-        *definition.parties.items(),
-        *definition.facts.items(),
-        *definition.licences.items(),
-        *definition.documents.items(),
-        *definition.events.items(),
-        *((one.id, one) for one in definition.duties),
-        *((item.id, item) for group in groups for item in group),
-        *((one.id, one) for group in groups for item in group for one in item.one_of),
-    ]
-    return {name: (text.zh, text.en) for name, text in named}

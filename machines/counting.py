@@ -7,7 +7,7 @@ date and the kind of day; the arithmetic itself is `rules/due.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from machines.compiler import Side
 from machines.definition import Obligation, Timer
 from machines.moments import Counting, Due
 from machines.rungs import midnight
-from rules.due import compute_due
+from rules.due import compute_due, lasting_until
 from rules.periods import Period, parse_period, shanghai_date
 from rules.view import World
 from rules.working_days import Calendar
@@ -59,6 +59,25 @@ class Moment:
 
 def count(spec: Obligation | Timer, moment: Moment, round_: int = 1) -> Counted:
     """The due date of one occurrence that starts at the anchor. Raises ParameterError."""
+    counted = _counted(spec, moment, round_)
+    return replace(counted, receipt={**counted.receipt, **_evidence(spec, moment)})
+
+
+def _evidence(spec: Obligation | Timer, moment: Moment) -> dict[str, Any]:
+    """What the receipt keeps besides the count, so that the record alone says it: whose duty it
+    is, which events start it, how many working days before its date reminders are due."""
+    starts = spec.starts
+    rule = "latest" if starts.counted_from or starts.latest else "earliest"
+    events = [starts.counted_from] if starts.counted_from else [ref.key for ref in starts.refs]
+    told: dict[str, Any] = {"bearer": moment.side, "starts": {"rule": rule, "events": events}}
+    days = [] if isinstance(spec, Timer) else [one.before_working_days for one in spec.warnings]
+    warns = [n for n in days if n > 0]
+    if spec.counting is not None:
+        told["ends_at"] = spec.counting.ends_at
+    return {**told, "warns": warns} if warns else told
+
+
+def _counted(spec: Obligation | Timer, moment: Moment, round_: int) -> Counted:
     due = spec.due
     if due.word in ("standing", "none"):
         kind: Literal["standing", "none"] = "standing" if due.word == "standing" else "none"
@@ -67,7 +86,8 @@ def count(spec: Obligation | Timer, moment: Moment, round_: int = 1) -> Counted:
         other = moment.case.latest(due.before)
         if other is not None and other.due.on is not None:  # another obligation's date
             return Counted(other.due, other.period, warnings(spec, other.due,
-                           moment.world.calendar), {"before": due.before})  # fmt: skip
+                           moment.world.calendar),
+                           {"before": due.before, "on": other.due.on.isoformat()})  # fmt: skip
         return Counted(DueDate("event", event=due.before), None, (), {"before": due.before})
     if due.word == "immediate":
         return _dated(spec, moment, Period("cd-roll", 0), {"word": "immediate"})
@@ -95,7 +115,8 @@ def _period(
         raise LookupError(f"{case.workflow} needs the zone setting {due.unset} on {governing}")
     source = {
         "setting": due.unset, "value": setting.value, "unit": setting.unit,
-        "looked_up_on": governing.isoformat(), "basis": setting.basis, "assumed": setting.assumed,
+        "looked_up_on": governing.isoformat(), "governed_by": counting.in_force_on,
+        "basis": setting.basis, "assumed": setting.assumed,
     }  # fmt: skip
     return Period(_UNITS[(setting.unit, counting.roll)], setting.value * round_), source
 
@@ -106,8 +127,8 @@ def _from_parameter(
     parameter, dated = moment.world.parameters.value(moment.case.workflow, name, governing)
     source = {
         "parameter": name, "value": dated.value, "unit": parameter.unit,
-        "looked_up_on": governing.isoformat(), "since": dated.since.isoformat(),
-        "clause": dated.clause,
+        "looked_up_on": governing.isoformat(), "governed_by": counting.in_force_on,
+        "since": dated.since.isoformat(), "clause": dated.clause,
     }  # fmt: skip
     if dated.value is None:
         return None, source
@@ -164,7 +185,7 @@ def _window(
 ) -> Counted:
     """First and last day of a window; only the last day is rolled."""
     governing = _governing(counting.in_force_on, moment)
-    first, _ = _from_parameter(opens, counting, moment, governing, 1)
+    first, number = _from_parameter(opens, counting, moment, governing, 1)
     last, source = _from_parameter(closes, counting, moment, governing, 1)
     if first is None or last is None:
         raise LookupError(f"the window of {spec.id} needs both its days")
@@ -176,7 +197,8 @@ def _window(
         due.kind, on=due.on, at=due.at, opens_on=opening.on, earliest=due.earliest,
         latest=due.latest, told_on=due.told_on, enforceable_from=due.enforceable_from,
     )  # fmt: skip
-    return Counted(window, counted.period, counted.warn_on, counted.receipt)
+    receipt = {**counted.receipt, "opens": str(unrolled), "opens_source": number}
+    return Counted(window, counted.period, counted.warn_on, receipt)
 
 
 def warnings(
@@ -193,16 +215,72 @@ def warnings(
     )
 
 
+_KEPT = ("extended", "told", "moves", "late_record", "recounted", "before", "starts", "warns",
+         "ends_at", "opens", "opens_source", "rejected")  # fmt: skip
+
+
 def recount(duty: Duty, spec: Obligation | Timer, moment: Moment) -> Counted:
-    """The same period once more, with the pauses recorded since: what suspension moves."""
+    """The same period once more, with the pauses recorded since: what suspension moves.
+
+    Counts from the duty's own anchor. A date that was set by an act (named in an order, granted,
+    told) is one that a period of that length would have had."""
     if duty.period is None:
         return Counted(duty.due, None, duty.warn_on, duty.receipt)
-    base = parse_period(duty.period)
-    period = Period(base.unit, base.amount, _closed_pauses(duty.pauses))
-    source = duty.receipt.get("source", {})
-    counted = _dated(spec, moment, period, source)
-    return Counted(counted.due, duty.period, counted.warn_on, counted.receipt)
+    base, pauses = parse_period(duty.period), _excluded(duty.pauses)
+    named = _named(duty, base)
+    period = Period(base.unit, base.amount, pauses)
+    if named is not None:
+        start, calendar = shanghai_date(duty.anchor), moment.world.calendar
+        period = lasting_until(period, start, named[0], calendar, set_on=named[1])
+    own = Moment(moment.case, moment.world, duty.anchor, moment.side)
+    counted = _dated(spec, own, period, duty.receipt.get("source", {}))
+    opens_on = duty.due.opens_on
+    if opens_on is None and "opens" in duty.receipt:
+        window = parse_period(duty.receipt["opens"])
+        opens_on = compute_due(duty.anchor, window, moment.world.calendar, bearer=moment.side).on
+    due = replace(counted.due, opens_on=opens_on, enforceable_from=_when_told(
+        duty, counted.due.enforceable_from, moment.world.calendar))  # fmt: skip
+    if duty.due.kind == "given" and due.kind == "firm":
+        due = replace(due, kind="given")
+    kept = {name: duty.receipt[name] for name in _KEPT if name in duty.receipt}
+    return Counted(due, duty.period, counted.warn_on, {**counted.receipt, **kept})
 
 
-def _closed_pauses(pauses: tuple[Pause, ...]) -> tuple[tuple[date, date], ...]:
-    return tuple((pause.since, pause.until) for pause in pauses if pause.until is not None)
+def _when_told(duty: Duty, lawful: date | None, calendar: Calendar) -> date | None:
+    """The first lawful day where a rejection of what was filed has to be served before it."""
+    rejected = duty.receipt.get("rejected", {})
+    if lawful is None or not rejected.get("waits_for_service"):
+        return lawful
+    served = rejected.get("served_on")
+    first = None if served is None else calendar.add_firm(date.fromisoformat(served), 1)
+    return None if first is None else max(lawful, first)
+
+
+def _named(duty: Duty, base: Period) -> tuple[date, date] | None:
+    """The day an act set in place of the one counted, and when it did: an extension, a date told
+    and relied on, the paper of an imported licence, the date of an order or of another duty."""
+    receipt = duty.receipt
+    recounted = receipt.get("recounted", {})
+    relied_on = recounted.get("effective") != recounted.get("recomputed")
+    last = duty.extensions[-1] if duty.extensions else None
+    if relied_on and (last is None or recounted["on"] > last.granted_on.isoformat()):
+        return date.fromisoformat(recounted["effective"]), date.fromisoformat(recounted["on"])
+    if last is not None:
+        return last.to_on if base.family == "wd" else last.named_on, last.granted_on
+    named = (
+        receipt.get("told", {}).get("on_the_paper")
+        or receipt.get("source", {}).get("stated")
+        or (receipt.get("on") if "before" in receipt else None)
+    )
+    if named is None:
+        return None
+    return date.fromisoformat(str(named)), shanghai_date(duty.anchor)
+
+
+def _excluded(pauses: tuple[Pause, ...]) -> tuple[tuple[date, date], ...]:
+    """The pauses that are over and whose days do not count."""
+    return tuple(
+        (pause.since, pause.until)
+        for pause in pauses
+        if pause.until is not None and pause.policy == "keep_remaining"
+    )

@@ -229,12 +229,14 @@ class Timer(Grounded, Text):
 
 
 class Setting(Text):
-    """A number the text leaves to the zone. `assumed` is what the sandbox ships, marked so."""
+    """A number the text leaves to the zone. `assumed` is what the sandbox ships, marked so. A
+    `clock` time is a whole number: 830 is half past eight."""
 
     id: Name
     unit: Literal[
-        "working_days", "natural_days", "months", "years", "hours", "count", "percent", "yuan"
-    ]
+        "working_days", "natural_days", "months", "years", "hours", "count", "percent", "yuan",
+        "clock",
+    ]  # fmt: skip
     assumed: Annotated[int, Field(ge=0)]
     clauses: ClauseIds = ()
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from machines.acts import Refused
 from machines.case import Case, DueDate, Duty, DutyStatus
 from machines.compiler import Compiled, Side
 from machines.counting import Moment, count, recount
@@ -89,7 +88,7 @@ def _while_running(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
         return replace(duty, status="filed", acted_at=now.happened_at)
     if duty.status == "filed" and refers(spec.reopened_by, now):
         return _reopened(spec, duty, now)
-    if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
+    if refers(spec.rejection_served, now) and _awaits_service(duty):
         return _told(spec, duty, now)
     if refers(spec.waived_by, now):
         return replace(duty, status="waived")
@@ -97,7 +96,7 @@ def _while_running(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
 
 
 def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None:
-    if refers(spec.rejection_served, now) and duty.due.enforceable_from is None:
+    if refers(spec.rejection_served, now) and _awaits_service(duty):
         return _told(spec, duty, now)
     if refers(spec.waived_by, now) and duty.acted_at is None:
         to_come = "enforced" not in duty.fired and side_of(spec, now.sides) != "authority"
@@ -109,8 +108,10 @@ def _after_the_miss(spec: Obligation, duty: Duty, now: Happening) -> Duty | None
 
 
 def _missed(duty: Duty, day: date, now: Happening, *, enforceable: bool = True) -> Duty:
-    """A miss that an event brings about: enforceable from the first working day after it."""
-    first = now.world.calendar.add_firm(day, 1) if enforceable else None
+    """A miss that an event brings about: enforceable from the first working day after it, and
+    after the day on which the event was recorded."""
+    known = max(day, shanghai_date(now.at))
+    first = now.world.calendar.add_firm(known, 1) if enforceable else None
     return replace(
         duty,
         status="missed",
@@ -122,14 +123,24 @@ def _missed(duty: Duty, day: date, now: Happening, *, enforceable: bool = True) 
 
 def _reopened(spec: Obligation, duty: Duty, now: Happening) -> Duty:
     """A rejection: the duty runs on to its old date, or, after that date, is missed. Then the
-    consequence waits for the service of the rejection."""
+    consequence waits for the service of the rejection. A period that rests goes on resting."""
     day = shanghai_date(now.at)
+    waits = bool(spec.rejection_served)
+    rejected = {"on": day.isoformat(), "waits_for_service": waits}
+    duty = replace(duty, receipt={**duty.receipt, "rejected": rejected})
     last = duty.due.latest if duty.due.kind == "provisional" else duty.due.on
-    if last is not None and day > last:
+    rests = bool(duty.pauses) and duty.pauses[-1].until is None
+    if last is not None and day > last and not rests:
         again = replace(duty, acted_at=None)
-        return _missed(again, day, now, enforceable=not spec.rejection_served)
-    due = replace(duty.due, enforceable_from=None) if spec.rejection_served else duty.due
-    return replace(duty, status="open", acted_at=None, due=due)
+        return _missed(again, day, now, enforceable=not waits)
+    due = replace(duty.due, enforceable_from=None) if waits else duty.due
+    return replace(duty, status="suspended" if rests else "open", acted_at=None, due=due)
+
+
+def _awaits_service(duty: Duty) -> bool:
+    """Whether a rejection of what was filed has still to be served."""
+    rejected = duty.receipt.get("rejected", {})
+    return bool(rejected.get("waits_for_service")) and "served_on" not in rejected
 
 
 def _told(spec: Obligation, duty: Duty, now: Happening) -> Duty:
@@ -137,13 +148,18 @@ def _told(spec: Obligation, duty: Duty, now: Happening) -> Duty:
     before the day it would have been without the filing."""
     calendar = now.world.calendar
     first = calendar.add_firm(shanghai_date(now.at), 1)
-    if first is not None and duty.due.on is not None and duty.due.kind != "provisional":
+    if duty.due.on is None or duty.due.kind == "provisional":
+        first = first if duty.status == "missed" else None
+    elif first is not None:
         moment = Moment(now.after, now.world, duty.anchor, side_of(spec, now.sides))
-        counted = recount(duty, spec, moment).due
+        plainly = {name: one for name, one in duty.receipt.items() if name != "rejected"}
+        counted = recount(replace(duty, receipt=plainly), spec, moment).due
         same = counted.on == duty.due.on and counted.enforceable_from is not None
         before = counted.enforceable_from if same else calendar.add_firm(duty.due.on, 1)
-        first = max(first, before or first)
-    return replace(duty, due=replace(duty.due, enforceable_from=first))
+        first = None if before is None else max(first, before)
+    served = {**duty.receipt.get("rejected", {}), "served_on": shanghai_date(now.at).isoformat()}
+    due = replace(duty.due, enforceable_from=first)
+    return replace(duty, due=due, receipt={**duty.receipt, "rejected": served})
 
 
 def _arm(
@@ -163,6 +179,9 @@ def _arm(
     occurrence = latest.occurrence if waiting and latest else _next(latest)
     begins = _for(spec, anchor, now)
     duty = armed(spec, Moment(now.after, now.world, begins, side_of(spec, now.sides)), occurrence)
+    if begins > anchor:
+        told = {"happened_at": anchor.isoformat(), "counted_from": begins.isoformat()}
+        duty = replace(duty, receipt={**duty.receipt, "late_record": told})
     if waiting and latest is not None:
         return replace(duty, status=latest.status, acted_at=latest.acted_at)
     return duty
@@ -190,9 +209,10 @@ def _not_applicable(spec: Obligation, now: Happening) -> bool:
 def _for(spec: Obligation | Timer, anchor: datetime, now: Happening) -> datetime:
     """An act recorded late never starts another's clock in the past: only the authority's own
     period may count from the day it says it acted."""
-    if side_of(spec, now.sides) == "authority" or now.happened_at == now.at:
+    if side_of(spec, now.sides) == "authority":
         return anchor
-    return max(anchor, now.at)
+    earlier = now.after.recorded.get(spec.starts.counted_from or "", anchor)
+    return max(anchor, earlier, now.at if now.happened_at < now.at else anchor)
 
 
 def armed(spec: Obligation | Timer, moment: Moment, occurrence: int, round_: int = 1) -> Duty:
@@ -264,36 +284,3 @@ def _announced(
     due = DueDate("event", event=_WAITING)
     return Duty(spec.id, _next(latest), "open", spec.bearer, due, now.at,
                 receipt={"waits_for": [ref.key for ref in spec.starts.refs]})  # fmt: skip
-
-
-def too_late_or_early(
-    compiled: Compiled, case: Case, keys: tuple[str, ...], day: date, view: View
-) -> Refused | None:
-    """Refuses a bearer's act after its date, or before its window opens."""
-    for spec in compiled.definition.obligations:
-        duty = case.latest(spec.id)
-        refs = [ref for ref in (*spec.filed_by, *spec.met_by) if ref.key in keys]
-        if duty is None or not refs:
-            continue
-        if all(first_unmet(view, ref.when) for ref in refs):
-            continue
-        clause = spec.clauses[0] if spec.clauses else None
-        if duty.status == "missed" and spec.late == "refused":
-            due = duty.due.on or duty.missed_on
-            return Refused(
-                "late",
-                f"“{spec.zh}”的期限已于 {due} 届满，逾期不能再办理；案件未改变。",
-                f"{spec.en}: the period ended on {due}; it is too late. Nothing was changed.",
-                clause,
-                {"obligation": spec.id, "due_on": str(due)},
-            )
-        opens = duty.due.opens_on
-        if duty.status == "open" and opens is not None and day < opens:
-            return Refused(
-                "too_early",
-                f"“{spec.zh}”自 {opens} 起方可办理；案件未改变。",
-                f"{spec.en}: possible from {opens} on. Nothing was changed.",
-                clause,
-                {"obligation": spec.id, "opens_on": str(opens)},
-            )
-    return None

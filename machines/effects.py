@@ -6,9 +6,9 @@ Each effect names its clause where that differs from its line's, and the party i
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from machines.words import ClauseIds, GuardRef, Name, Names, Strict, Text
 
@@ -19,6 +19,19 @@ class _Effect(Strict):
     for_each: Name | None = None  # a fact that lists parties: once for each of them
     clauses: ClauseIds = ()
     reading: Text | None = None
+
+
+class _Named(_Effect):
+    """An effect on something that has an id; `zh`, `en` say what that is called."""
+
+    zh: str | None = None
+    en: str | None = None
+
+    @model_validator(mode="after")
+    def _in_both_languages(self) -> Self:
+        if (self.zh is None) != (self.en is None):
+            raise ValueError("`zh` and `en` belong together")
+        return self
 
 
 class LicenceEffect(_Effect):
@@ -66,7 +79,7 @@ class Restrict(_Effect):
     workflow: Name | None = None
 
 
-class Freeze(_Effect):
+class Freeze(_Named):
     """Freeze or release something, our own or by request to another party's system."""
 
     do: Literal["freeze", "unfreeze"]
@@ -108,7 +121,7 @@ class Publish(_Effect, Text):
     do: Literal["publish"]
 
 
-class EnterRegister(_Effect):
+class EnterRegister(_Named):
     """Enter the party in a named register, directory or ledger."""
 
     do: Literal["enter_register"]

@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from machines import remedies, succession
+from machines import (
+    acknowledgement,
+    engine_facts,
+    extension,
+    remedies,
+    service,
+    succession,
+    suspension,
+)
 from machines.acts import Act, Refused
 from machines.case import ENGINE, Case
 from machines.codec import to_plain
@@ -20,86 +28,67 @@ from machines.compiler import Compiled
 from machines.definition import FactSpec
 from machines.facts import check, event_schema
 from machines.occurrence import Occurrence
+from machines.remedy import Remedy
 from machines.rungs import closed
 from machines.words import Text
 from rules.periods import shanghai_date
 from rules.view import World
 
 _ANY_AUTHORITY = "authority"
+BEARER = "bearer"
+_OWN_FLOOR = ("serve", "record_failed_service")  # never before the issue of their document
 
 
-def _fact(kind: str, zh: str, en: str, **more: object) -> FactSpec:
-    return FactSpec.model_validate({"type": kind, "zh": zh, "en": en, **more})
-
-
-_REASON = _fact("text", "理由", "reason", example="因不可抗力")
-_PAPER = _fact("text", "文书编号", "number of the document", example="营自贸审〔2025〕1号")
-_SECOND = _fact("text", "复核人", "second person (user name)", example="supervisor")
-
-FACTS: dict[str, FactSpec] = {
-    "document": _fact("text", "送达的文书", "document served (its id)"),
-    "to": _fact("text", "受送达人", "party served (its role, or subject)"),
-    "channel": _fact(
-        "choice", "送达方式", "how it was served", example="electronic",
-        choices={
-            "in_person": {"zh": "直接送达", "en": "in person"},
-            "electronic": {"zh": "电子送达", "en": "electronic"},
-            "post": {"zh": "邮寄送达", "en": "by post"},
-            "public_notice": {"zh": "公告送达", "en": "public notice"},
-        },
-    ),
-    "reference": _fact("text", "回执或邮戳编号", "receipt or postmark reference", example="EMS1"),
-    "obligation": _fact("text", "义务", "obligation id"),
-    "reason": _REASON,
-    "notice": _fact("text", "书面告知编号", "number of the written notice", example="告知-1"),
-    "new_due_on": _fact("date", "新的期限", "new due date"),
-    "paper": _PAPER,
-    "confirmed_by": _SECOND,
-    "fact": _fact("text", "更正的事项", "fact to correct (its name)"),
-    "value": _fact("text", "更正后的内容", "corrected value"),
-    "entry": _fact("integer", "被撤销的记录序号", "number of the entry undone", minimum=1),
-    "policy": _fact(
-        "choice", "期限处理方式", "what becomes of the period", example="restart",
-        choices={
-            "keep_date": {"zh": "保留原期限", "en": "keep the date"},
-            "keep_remaining": {"zh": "顺延中断的时间", "en": "keep the remaining time"},
-            "restart": {"zh": "重新起算", "en": "restart"},
-            "fulfilled": {"zh": "视为已按期履行", "en": "fulfilled in time"},
-        },
-    ),
-    **succession.FACTS,
-}  # fmt: skip
+FACTS = engine_facts.FACTS
 
 
 @dataclass(frozen=True, slots=True)
 class EngineEvent:
-    """One event of the engine: its labels, facts, who may raise it and what it does."""
+    """One event of the engine: its labels, facts, who may raise it and what it does.
+
+    `side`: authority, applicant, engine; or bearer, who owes the duty in question."""
 
     label: Text
     needs: tuple[str, ...]
     may: tuple[str, ...]
     side: str
-    does: Callable[[remedies.Remedy], Occurrence | Refused]
+    does: Callable[[Remedy], Occurrence | Refused]
     when_closed: bool = False
 
 
 EVENTS: dict[str, EngineEvent] = {
     "serve": EngineEvent(
         Text(zh="送达", en="Serve a document"),
-        ("document", "to", "channel"), ("reference",), _ANY_AUTHORITY, remedies.serve,
-        when_closed=True,
+        ("document", "to", "channel"),
+        ("reference", "served_on", "signed_by", "refused_to_sign", "witness", "system",
+         "published_on", "reason"),
+        _ANY_AUTHORITY, service.serve, when_closed=True,
+    ),
+    "record_failed_service": EngineEvent(
+        Text(zh="记录未能送达", en="Record a failed delivery"),
+        ("document", "to", "channel", "reason"), ("attempted", "reference"), _ANY_AUTHORITY,
+        service.record_failed_service, when_closed=True,
     ),
     "suspend": EngineEvent(
         Text(zh="中止计时", en="Suspend a period"),
-        ("obligation", "reason", "notice"), (), _ANY_AUTHORITY, remedies.suspend,
+        ("obligation", "reason", "notice"), (), _ANY_AUTHORITY, suspension.suspend,
     ),
     "resume": EngineEvent(
         Text(zh="恢复计时", en="Resume a period"),
-        ("obligation", "reason"), (), _ANY_AUTHORITY, remedies.resume,
+        ("obligation", "reason"), ("policy",), _ANY_AUTHORITY, suspension.resume,
     ),
     "extend": EngineEvent(
         Text(zh="延长期限", en="Extend a period"),
-        ("obligation", "new_due_on", "reason", "paper"), (), _ANY_AUTHORITY, remedies.extend,
+        ("obligation", "new_due_on", "ground", "reason", "paper"), ("requested_by",),
+        _ANY_AUTHORITY, extension.extend,
+    ),
+    "request_extension": EngineEvent(
+        Text(zh="申请延长期限", en="Ask for an extension"),
+        ("obligation", "reason"), ("new_due_on",), BEARER, extension.request_extension,
+    ),
+    "refuse_extension": EngineEvent(
+        Text(zh="不予延长期限", en="Refuse an extension"),
+        ("obligation", "reason"), (), _ANY_AUTHORITY, extension.refuse_extension,
     ),
     "withdraw": EngineEvent(
         Text(zh="撤回申请", en="Withdraw the application"),
@@ -125,6 +114,10 @@ EVENTS: dict[str, EngineEvent] = {
     "cancel_registration": EngineEvent(
         Text(zh="注销登记", en="Cancel the registration"),
         ("reason", "paper"), (), _ANY_AUTHORITY, remedies.cancel_registration,
+    ),
+    "acknowledge_recount": EngineEvent(
+        Text(zh="知悉期限提前", en="Take note of an earlier date"),
+        (), ("obligation",), _ANY_AUTHORITY, acknowledgement.acknowledge_recount, when_closed=True,
     ),
     "succeed": EngineEvent(
         Text(zh="名称变更或主体承继", en="Another name, or a successor"),
@@ -174,7 +167,7 @@ def _known(compiled: Compiled, event: str) -> Refused | None:
 
 def _in_order(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     when = act.happened_at
-    if when is None:
+    if when is None or act.event in _OWN_FLOOR:
         return None
     tracks = compiled.tracks_of.get(act.event, tuple(case.tracks))
     last = max(
@@ -290,7 +283,7 @@ def occurrence(
     """An engine event as an occurrence, or why it is not possible."""
     engine = EVENTS[act.event]
     side = "engine" if act.actor == ENGINE else compiled.sides.get(act.actor.role)
-    if side != engine.side:
+    if side != engine.side and not (engine.side == BEARER and side != "engine"):
         label = engine.label
         return Refused(
             "role_not_allowed", f"“{label.zh}”不能由该角色办理。",
@@ -312,7 +305,20 @@ def occurrence(
         evidence=None if act.evidence is None else to_plain(act.evidence),
         inputs=world.versions(),
     )
-    return engine.does(remedies.Remedy(compiled, case, base, world, shanghai_date(at)))
+    return engine.does(Remedy(compiled, case, base, world, shanghai_date(at)))
+
+
+def roles_of(compiled: Compiled, case: Case, event: str) -> tuple[str, ...]:
+    """The roles that may raise an engine event in a case."""
+    side = EVENTS[event].side
+    if side != BEARER:
+        return tuple(role for role, on in compiled.sides.items() if on == side)
+    owing = [duty for duty in case.duties if duty.status in ("open", "suspended")]
+    return tuple(
+        role
+        for role in compiled.sides
+        if any(extension.owes_it(case, duty, role) for duty in owing)
+    )
 
 
 def schema_of(compiled: Compiled, event: str) -> dict[str, object]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from machines.case import Case, Duty, EffectRecord, Entry, Party, Undo
+from machines.case import Case, Duty, EffectRecord, Entry, Party, Service, Undo
 from machines.codec import from_plain
 
 
@@ -36,6 +37,7 @@ def evolve(case: Case | None, entry: Entry) -> Case:
                 f"but it is in {before.tracks.get(track)}"
             )
     marks = entry.marks
+    keys = marks.get("keys", (entry.event,))
     return replace(
         before,
         version=before.version + 1,
@@ -44,9 +46,9 @@ def evolve(case: Case | None, entry: Entry) -> Case:
         documents=_with(before.documents, {one.material: one for one in entry.documents}),
         licences=_with(before.licences, {one.licence: one for one in entry.licences}),
         duties=with_duties(before.duties, entry.duties),
-        happened=_with(
-            before.happened, {key: entry.happened_at for key in marks.get("keys", (entry.event,))}
-        ),
+        happened=_with(before.happened, dict.fromkeys(keys, entry.happened_at)),
+        recorded=_recorded(before, keys, entry),
+        services=_services(before.services, marks.get("service")),
         track_last=_with(before.track_last, {track: entry.happened_at for track in entry.moves}),
         hands=_hands(_first(before, marks), marks.get("hand"), entry.actor.user),
         subject=from_plain(Party, marks["subject"]) if "subject" in marks else before.subject,
@@ -89,6 +91,23 @@ def _linked(before: Case, entry: Entry) -> Mapping[str, tuple[str, ...]]:
             link, number = str(effect.what["link"]), child_id(before.id, before.version + 1, effect)
             linked = {**linked, link: (*linked.get(link, ()), number)}
     return linked
+
+
+def _recorded(before: Case, keys: Iterable[str], entry: Entry) -> Mapping[str, datetime]:
+    """When that which is said to have happened earlier was put on record."""
+    if entry.happened_at < entry.at:
+        return {**before.recorded, **dict.fromkeys(keys, entry.at)}
+    if not any(key in before.recorded for key in keys):
+        return before.recorded
+    return {key: at for key, at in before.recorded.items() if key not in keys}
+
+
+def _services(known: tuple[Service, ...], plain: Any) -> tuple[Service, ...]:
+    """The deliveries, with the one that an entry records or completes."""
+    if plain is None:
+        return known
+    service = from_plain(Service, plain)
+    return (*(one for one in known if one.n != service.n), service)
 
 
 def child_id(case_id: str, seq: int, effect: EffectRecord) -> str:
@@ -146,5 +165,6 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
             duties=tuple(duty for duty in before.duties if duty.key in touched),
             effects=entry.effects,
             left={track: to for track, (_, to) in entry.moves.items()},
+            at=entry.happened_at,
         ),
     )

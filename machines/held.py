@@ -32,8 +32,8 @@ def held(compiled: Compiled, case: Case, duty: Duty, today: date) -> str | None:
 
 
 def _may_be_over(duty: Duty, today: date, *, authority: bool) -> bool:
-    """A provisional period has run out as far as anybody can tell: for an authority, which is held
-    to the earliest day it may turn out to be; for others, who may rely on the day they were told."""
+    """A provisional period has run out as far as anybody can tell: for an authority on the earliest
+    day it may turn out to be; for others on the day they were told and may rely on."""
     due = duty.due
     last = due.earliest if authority else due.on
     return duty.status == "open" and due.kind == "provisional" and last is not None and today > last

@@ -1,34 +1,20 @@
-"""The lists there are, and what being on one closes or grants: `workflows/lists.yaml`.
+"""The lists there are, what being on one closes or grants, and what the facts of a credit file are
+called: `workflows/lists.yaml`.
 
 Data shared by all reforms, read as strictly as they are. A restriction rests on a clause, or on a
-reading that says so; refusing acceptance needs a clause. What reforms that are not in the folder
-would have to bear out (their clauses, parameters, reforms) is checked as soon as they are.
+reading that says so; refusing acceptance needs a clause. Whether its names and those of the reforms
+fit together is checked in `machines/list_checks.py`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from machines.reader import DefinitionError, Parsed
 from machines.words import ClauseId, ClauseIds, Grounded, GuardRef, Name, Strict, Text
-from rules.guards import GUARDS
-from rules.view import Privilege, Restriction
-
-At = tuple[str | int, ...]
-_ASKS = {
-    "listed": "list",
-    "not_listed": "list",
-    "listed_for": "list",
-    "not_listed_for": "list",
-    "privileged": "privilege",
-}
-_COUNTS = ("count", "window", "period", "years", "within")
-_STATED = ("since", "fact")
+from rules.view import Privilege, Restriction, Words
 
 
 class Closes(Strict):
@@ -48,8 +34,8 @@ class Closes(Strict):
         return self
 
 
-class Grants(Strict):
-    """What entry on a red list grants."""
+class Grants(Text):
+    """What entry on a red list grants, and what it is called."""
 
     privilege: Name
     clause: ClauseId
@@ -98,9 +84,15 @@ class ListSpec(Grounded, Text):
     def closes(self) -> tuple[Restriction, ...]:
         """The restrictions of whoever is on it."""
         return tuple(
-            Restriction(one.restriction, one.workflow, one.clause or "", self.zh)
+            Restriction(one.restriction, one.workflow, one.clause or "", self.zh, self.en)
             for one in self.restrictions
         )
+
+
+class Recorded(Grounded, Text):
+    """A fact that reforms write into credit files (`do: record_credit`), and what it is called."""
+
+    id: Name
 
 
 class Conflict(Strict):
@@ -114,14 +106,30 @@ class ListFile(Strict):
 
     conflict: Conflict
     lists: tuple[ListSpec, ...]
+    facts: tuple[Recorded, ...] = ()
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
-        names = [one.id for one in self.lists]
-        twice = [name for name in names if names.count(name) > 1]
-        if twice:
-            raise ValueError(f"the list `{twice[0]}` stands here twice")
+        for kind, every in (("list", self.lists), ("fact", self.facts)):
+            names = [one.id for one in every]
+            twice = [name for name in names if names.count(name) > 1]
+            if twice:
+                raise ValueError(f"the {kind} `{twice[0]}` stands here twice")
         return self
+
+    @property
+    def words(self) -> dict[tuple[str, ...], Words]:
+        """What lists, privileges and recorded facts are called, as a `View` looks them up."""
+        granted = [one for spec in self.lists for one in spec.privileges]
+        return {
+            **{("list", one.id): (one.zh, one.en) for one in self.lists},
+            **{("privilege", one.privilege): (one.zh, one.en) for one in granted},
+            **{("credit", one.id): (one.zh, one.en) for one in self.facts},
+        }
+
+    def recorded(self, name: str) -> Recorded | None:
+        """A fact of the credit file by its id; None for one that only an older text knows."""
+        return next((one for one in self.facts if one.id == name), None)
 
     def find(self, name: str) -> ListSpec | None:
         """A list by its id."""
@@ -157,114 +165,3 @@ class ListFile(Strict):
 NO_LISTS = ListFile(
     conflict=Conflict(reading=Text(zh="没有名单。", en="there are no lists.")), lists=()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reform:
-    """What a reform in the folder bears out: its definition as read, its clauses and parameters."""
-
-    parsed: Parsed
-    clauses: frozenset[str]
-    parameters: frozenset[str]
-
-
-def check_lists(
-    listed: ListFile, parsed: Parsed, roles: Iterable[str], reforms: Mapping[str, Reform]
-) -> None:
-    """Raises DefinitionError for the first name in `lists.yaml` that means nothing, or for the
-    first list or privilege that a reform names and `lists.yaml` does not."""
-    for at, text in _problems(listed, roles, reforms):
-        raise DefinitionError(parsed.file, parsed.line(at), text)
-    known = {
-        "list": [one.id for one in listed.lists],
-        "privilege": sorted({one.privilege for spec in listed.lists for one in spec.privileges}),
-    }
-    for reform in reforms.values():
-        for at, name in _named(reform.parsed.value):
-            kind = str(at[-1])
-            for _, text in _one(at, kind, name, known[kind]):
-                raise DefinitionError(reform.parsed.file, reform.parsed.line(at), text)
-
-
-def _problems(
-    listed: ListFile, roles: Iterable[str], reforms: Mapping[str, Reform]
-) -> Iterator[tuple[At, str]]:
-    known_roles = list(roles)
-    for index, spec in enumerate(listed.lists):
-        at: At = ("lists", index)
-        yield from _one((*at, "keeper"), "role", spec.keeper, known_roles)
-        yield from _cited((*at, "clauses"), spec.clauses, reforms)
-        yield from _cited((*at, "way_out"), spec.way_out.clauses, reforms)
-        for n, closes in enumerate(spec.restrictions):
-            yield from _cited((*at, "restrictions", n), [closes.clause], reforms)
-        for n, grants in enumerate(spec.privileges):
-            yield from _cited((*at, "privileges", n), [grants.clause], reforms)
-        for n, criterion in enumerate(spec.criteria):
-            where: At = (*at, "criteria", n)
-            yield from _cited(where, criterion.clauses, reforms)
-            yield from _criterion(where, criterion, reforms.get(criterion.workflow))
-
-
-def _criterion(at: At, criterion: Criterion, reform: Reform | None) -> Iterator[tuple[At, str]]:
-    for ref in criterion.guards:
-        if ref.name not in GUARDS:
-            yield from _one(at, "guard", ref.name, GUARDS)
-            continue
-        guard = GUARDS[ref.name]
-        for argument in ref.args:
-            yield from _one(at, f"argument of `{ref.name}`", argument, guard.allowed)
-        for argument in sorted(guard.required - set(ref.args)):
-            yield at, f"guard `{ref.name}` needs the argument `{argument}`"
-        if reform is None:
-            continue
-        stated = reform.parsed.value.get("facts", {})
-        for kind, arguments, known in (
-            ("parameter", _COUNTS, reform.parameters),
-            ("fact", _STATED, stated),
-        ):
-            for argument in arguments:
-                if argument in ref.args:
-                    yield from _one(at, kind, str(ref.args[argument]), known)
-
-
-def _cited(
-    at: At, clauses: Iterable[str | None], reforms: Mapping[str, Reform]
-) -> Iterator[tuple[At, str]]:
-    """A clause of a reform that is here must stand in its `clauses.yaml`."""
-    for clause in clauses:
-        if clause is None:
-            continue
-        text = clause.rpartition(".")[0]
-        here = [
-            known
-            for reform in reforms.values()
-            for known in reform.clauses
-            if known.rpartition(".")[0] == text
-        ]
-        if here and clause not in here:
-            yield at, f"unknown clause `{clause}`"
-
-
-def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[tuple[At, str]]:
-    names = list(known)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(names) or 'none'}"
-        yield at, f"unknown {kind} `{name}`{hint}"
-
-
-def _named(plain: Any, at: At = ()) -> Iterator[tuple[At, str]]:
-    """The lists and privileges that a definition's effects and conditions name, each with its
-    place, the last part of which says which of the two it is."""
-    if isinstance(plain, dict):
-        if plain.get("do") in ("list", "delist") and "list" in plain:
-            yield (*at, "list"), str(plain["list"])
-        for key, value in plain.items():
-            asks = _ASKS.get(key)
-            if asks is not None and isinstance(value, dict) and asks in value:
-                yield (*at, key, asks), str(value[asks])
-            else:
-                yield from _named(value, (*at, key))
-    elif isinstance(plain, list):
-        for index, value in enumerate(plain):
-            yield from _named(value, (*at, index))

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from machines import engine_events
+from machines.acknowledgement import unacknowledged
 from machines.acts import Act, Refused
-from machines.case import Actor, Case
+from machines.case import Actor, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Transition
-from machines.duties import too_late_or_early
 from machines.rungs import closed
+from machines.timely import too_late_or_early
 from machines.views import view_of
 from rules.guards import first_unmet, reads
-from rules.periods import shanghai_date
 from rules.view import World
 
 
@@ -48,7 +48,7 @@ def offers(
     """What a person with these roles may do now, and what not."""
     able: list[Offer] = []
     barred: list[Blocked] = []
-    for event, role, clauses in (*_own(compiled, case, roles), *_engine(compiled, roles)):
+    for event, role, clauses in (*_own(compiled, case, roles), *_engine(compiled, case, roles)):
         why = _why_not(compiled, case, event, replace(actor, role=role), at, world)
         if why is None:
             able.append(Offer(event, role, clauses))
@@ -70,10 +70,10 @@ def _own(
 
 
 def _engine(
-    compiled: Compiled, roles: Collection[str]
+    compiled: Compiled, case: Case, roles: Collection[str]
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for event, spec in engine_events.EVENTS.items():
-        able = [role for role in sorted(roles) if compiled.sides.get(role) == spec.side]
+    for event in engine_events.EVENTS:
+        able = sorted(set(engine_events.roles_of(compiled, case, event)).intersection(roles))
         if able:
             yield event, able[0], ()
 
@@ -99,8 +99,7 @@ def _why_not(
     if separated is not None:
         return separated
     view = view_of(compiled, case, at, world)
-    day = shanghai_date(at)
-    late = too_late_or_early(compiled, case, (event,), day, view)
+    late = too_late_or_early(compiled, case, (event,), at, "online", view)
     if late is not None:
         return late
     for edges_of_track in edges:
@@ -152,8 +151,11 @@ def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | Non
     )
     possible = {
         "serve": issued,
+        "record_failed_service": issued,
         "suspend": running,
         "extend": running,
+        "request_extension": running,
+        "refuse_extension": any(_asked(duty) for duty in case.duties),
         "resume": any(duty.status == "suspended" for duty in case.duties),
         "withdraw": not decided,
         "correct_record": bool(case.facts),
@@ -161,10 +163,15 @@ def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | Non
         "lift_stay": case.stayed is not None,
         "restore": bool(case.undo),
         "cancel_registration": not closed(compiled, case),
+        "acknowledge_recount": bool(unacknowledged(case)),
     }
     if possible[event]:
         return None
     return Refused("nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now")
+
+
+def _asked(duty: Duty) -> bool:
+    return duty.request is not None and duty.status in ("open", "suspended")
 
 
 def _clause(compiled: Compiled, event: str) -> str | None:

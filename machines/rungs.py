@@ -2,7 +2,8 @@
 
 A rung is one step of one occurrence: `warn:N` (N working days before), `missed` (the day after
 the due date, a label), `enforced` (the first day of a lawful consequence), `raised` (a timer is
-over). Filed, paused and provisional duties have no adverse rung.
+over); and `served`, the end of a public notice. Filed, paused and provisional duties have no
+adverse rung.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from machines.case import Because, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Obligation, Timer
 from machines.effects import ADVERSE
+from machines.notices import running_notices
 
 _NEXT = timedelta(microseconds=1)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -53,12 +55,22 @@ def pending(compiled: Compiled, case: Case) -> tuple[Rung, ...]:
     """Every rung still to be taken, in the order in which it falls due."""
     over = case.ended is not None or closed(compiled, case)
     found: list[Rung] = []
+    if case.ended is None:
+        found.extend(_notices(compiled, case))
     for place, duty in enumerate(case.duties):
         spec = compiled.duties[duty.obligation]
         if over and not (isinstance(spec, Obligation) and spec.survives_close):
             continue
         found.extend(_of_duty(spec, duty, place, stayed=case.stayed is not None))
     return tuple(sorted(found))
+
+
+def _notices(compiled: Compiled, case: Case) -> Iterator[Rung]:
+    """Service by public notice, complete when the whole of its last day has passed."""
+    for one in running_notices(compiled, case):
+        assert one.runs_to is not None, "a public notice has a last day"
+        over = midnight(one.runs_to + timedelta(days=1))
+        yield Rung(over, len(case.duties) + one.n, "served", one.key, one.n, adverse=False)
 
 
 def _of_duty(spec: Obligation | Timer, duty: Duty, place: int, *, stayed: bool) -> Iterator[Rung]:

@@ -13,19 +13,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from machines import engine_events
+from machines import engine_events, service
 from machines.acts import Act, AnyAct, Enforce, Evidence, Moved, Open, Refused
-from machines.admission import admit, first_asked, late_record, named_parties, opened
+from machines.admission import admit, first_asked, named_parties, opened
 from machines.case import ENGINE, Because, Case, Duty, Entry, HandedIn, Party
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.counting import Moment
 from machines.definition import Event, Obligation, Timer
-from machines.duties import armed, side_of, too_late_or_early
+from machines.duties import RUNNING, armed, side_of
 from machines.facts import gathered
 from machines.fold import evolve, replay
+from machines.late_record import Late, late_record
 from machines.occurrence import Occurrence, carry_out
 from machines.rungs import Rung, closed, pending
+from machines.timely import too_late_or_early
 from machines.views import view_of
 from machines.words import Grounded
 from rules.guards import first_unmet
@@ -35,6 +37,7 @@ from rules.view import World
 __all__ = ["decide", "evolve", "replay"]
 
 _AUTOMATIC_LIMIT = 50
+_BEFORE_AN_ACT = ("missed", "raised", service.SERVED)
 
 
 class DefinitionLoop(RuntimeError):
@@ -88,9 +91,11 @@ class _Run:
         refused = engine_events.entitled(self.compiled, case, act, self.at)
         if refused is not None:
             return refused
-        past = late_record(self.compiled, case, act, self.at)
-        if past is not None:
-            return past if isinstance(past, Refused) else self._occur(past) or self._rest()
+        past = late_record(self.compiled, case, act, self.at, self.world)
+        if isinstance(past, Refused):
+            return past
+        if isinstance(past, Occurrence):
+            return self._occur(past) or self._rest()
         refused = engine_events.open_to(self.compiled, case, act)
         if refused is not None:
             return refused
@@ -99,6 +104,8 @@ class _Run:
         now = self._as_occurrence(act, when)
         if isinstance(now, Refused):
             return now
+        if isinstance(past, Late):
+            now = replace(now, lines=(*now.lines, *past.lines))
         return self._occur(now) or self._rest()
 
     def enforce(self, act: Enforce) -> Moved | Refused:
@@ -136,8 +143,9 @@ class _Run:
         if isinstance(named, Refused):
             return named
         view = view_of(self.compiled, stated, when, self.world)
-        day = shanghai_date(when)
-        refused = too_late_or_early(self.compiled, case, (act.event,), day, view)
+        refused = too_late_or_early(
+            self.compiled, case, (act.event,), when, act.channel, view
+        )  # fmt: skip
         if refused is not None:
             return refused
         return Occurrence(
@@ -161,7 +169,7 @@ class _Run:
                 (
                     rung
                     for rung in pending(self.compiled, case)
-                    if rung.instant <= when and rung.rung in ("missed", "raised")
+                    if rung.instant <= when and rung.rung in _BEFORE_AN_ACT
                 ),
                 None,
             )
@@ -172,6 +180,9 @@ class _Run:
     def _of_rung(self, rung: Rung, marks: Mapping[str, Any]) -> Occurrence:
         """What the scheduler does on a rung: a warning, the label of a miss, the consequence."""
         case = self._known()
+        if rung.rung == service.SERVED:
+            now = service.completed(case, rung.because, self.at, self.world)
+            return replace(now, marks={**now.marks, **marks})
         spec = self.compiled.duties[rung.obligation]
         duty = next(d for d in case.duties if d.key == (rung.obligation, rung.occurrence))
         base = Occurrence(
@@ -233,12 +244,13 @@ class _Run:
             return
         armed_now: list[Duty] = []
         for spec in self.compiled.definition.obligations:
-            latest = case.latest(spec.id) if spec.recurs else None
-            if latest is None or latest.status in ("open", "filed", "suspended", "waived"):
+            latest = _last_round(case, spec) if spec.recurs else None
+            if latest is None or latest.status == "waived":
                 continue
             side = side_of(spec, self.compiled.sides)
             moment = Moment(case, self.world, latest.anchor, side)
-            armed_now.append(armed(spec, moment, latest.occurrence + 1, latest.round + 1))
+            newest = case.latest(spec.id) or latest
+            armed_now.append(armed(spec, moment, newest.occurrence + 1, latest.round + 1))
         if armed_now:
             last = self.entries[-1]
             entry = replace(last, duties=(*last.duties, *armed_now))
@@ -280,6 +292,15 @@ class _Run:
         )
 
 
+def _last_round(case: Case, spec: Obligation) -> Duty | None:
+    """The last round of a recurring duty; None while any round of it still runs, which may be an
+    earlier one that was restored."""
+    rounds = [duty for duty in case.duties if duty.obligation == spec.id]
+    if any(duty.status in RUNNING for duty in rounds):
+        return None
+    return max(rounds, key=lambda duty: (duty.round, duty.occurrence), default=None)
+
+
 def _marks(
     act: Act, spec: Event, facts: Mapping[str, Any], named: Mapping[str, Party]
 ) -> dict[str, Any]:
@@ -288,6 +309,8 @@ def _marks(
     marks: dict[str, Any] = {"hand": spec.duty}
     if facts != act.facts:
         marks["facts"] = facts
+    if act.channel != "online":
+        marks["channel"] = act.channel
     if named:
         marks["parties"] = to_plain(named)
     return marks

@@ -14,7 +14,7 @@ from machines.codec import to_plain
 from machines.definition import FactSpec
 from machines.effects import Effect, Task
 from machines.occurrence import Occurrence
-from machines.remedies import Remedy
+from machines.remedy import Remedy
 from machines.words import Grounded
 
 NEEDS = ("old_code", "new_code", "new_name", "changed_on", "paper", "recorded_by", "confirmed_by")

@@ -26,8 +26,8 @@ class Parameter(Text):
     """A dated number or list. `reviewed`: the day a person last held it against the text."""
 
     unit: Literal[
-        "working_days", "natural_days", "months", "years", "hours", "count", "list", "yuan",
-        "m", "kVA", "percent",
+        "working_days", "natural_days", "months", "years", "hours", "office_hours", "count",
+        "list", "yuan", "m", "kVA", "percent",
     ]  # fmt: skip
     values: tuple[ParameterValue, ...]
     reviewed: date

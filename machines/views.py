@@ -28,6 +28,7 @@ def view_of(compiled: Compiled, case: Case, when: datetime, world: World) -> Vie
         credit=world.credit_of(case.subject.credit_key),
         world=world,
         labels=compiled.labels,
+        words=compiled.words,
         handed_in={name: one.at for name, one in case.documents.items()},
         acted={duty.obligation: duty.acted_at for duty in case.duties if duty.acted_at is not None},
         codes={role: party.credit_key for role, party in case.parties.items()},

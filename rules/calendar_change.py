@@ -110,8 +110,11 @@ class CalendarChange:
 
     @cached_property
     def cause(self) -> tuple[str, ...]:
-        """The numbers of the notices that are new or read differently, oldest first."""
-        known = [] if self.before is None else plain_of(self.before)
+        """The numbers of the notices that are new or read differently, in order; none where nobody
+        knows what was there before."""
+        if self.before is None:
+            return ()
+        known = plain_of(self.before)
         return tuple(one.number for one in self.after.notices if one.plain() not in known)
 
 
@@ -127,6 +130,12 @@ def doubts(calendar: Calendar, year: int) -> tuple[str, ...]:
         for day, name in sorted(statutory.items())
         if calendar.is_working(day)
     )
+
+
+def differ(one: Calendar, other: Calendar) -> tuple[date, ...]:
+    """The days on which two calendars do not agree, or that only one of them knows."""
+    days = {*CalendarChange(one, other).days, *CalendarChange(other, one).days}
+    return tuple(sorted(days))
 
 
 def differing_days(one: Calendar, other: Mapping[date, bool], year: int) -> tuple[date, ...]:

@@ -1,7 +1,7 @@
-"""Conditions about credit: lists, restrictions, privileges and the record of a party.
+"""Conditions about credit: the lists a party is on and the record it has.
 
-Each looks at the applicant, or at the party named by `party`. What a list closes or grants is data
-(`workflows/lists.yaml`); how records are counted is in `rules/credit.py`.
+Each looks at the applicant, or at the party named by `party`. What a list closes or grants is in
+`rules/restriction_guards.py`; how records are counted in `rules/credit.py`.
 """
 
 from __future__ import annotations
@@ -12,84 +12,10 @@ from functools import partial
 from typing import Any
 
 from rules import credit
-from rules.guard import guard, limit_of
+from rules.guard import guard, limit_of, who
 from rules.number_guards import corresponding_day
-from rules.view import CreditFact, Restriction, Unmet, View
-
-
-@guard
-def commitment_route_open(view: View, party: str | None = None) -> Unmet | None:
-    """No list entry or record closes the commitment route to the party."""
-    closed = _closures(view, "commitment_route", party)
-    if not closed:
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(
-        "commitment_route_closed",
-        f"{who_zh}不适用告知承诺，改按一般程序办理：{_because(closed)}。",
-        f"The commitment route is closed to {who_en} (ordinary procedure): {_because(closed)}.",
-        closed[0].clause.split(" ")[0] or None,
-    )
-
-
-@guard
-def commitment_route_closed(view: View, party: str | None = None) -> Unmet | None:
-    """A list entry or record closes the commitment route to the party."""
-    if _closures(view, "commitment_route", party):
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet("commitment_route_open", f"{who_zh}可以适用告知承诺。",
-                 f"The commitment route is open to {who_en}.")  # fmt: skip
-
-
-@guard
-def acceptance_open(view: View, party: str | None = None) -> Unmet | None:
-    """No list entry or record restricts the acceptance of the party's applications."""
-    closed = _closures(view, "acceptance", party)
-    if not closed:
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(
-        "acceptance_restricted",
-        f"对{who_zh}实行有条件受理或不予受理：{_because(closed)}。",
-        f"Applications of {who_en} are accepted on conditions or not at all: {_because(closed)}.",
-        closed[0].clause,
-    )
-
-
-@guard
-def acceptance_restricted(view: View, party: str | None = None) -> Unmet | None:
-    """A list entry or record restricts the acceptance of the party's applications."""
-    if _closures(view, "acceptance", party):
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet("acceptance_open", f"对{who_zh}的申请没有受理限制。",
-                 f"Nothing restricts the acceptance of {who_en}.")  # fmt: skip
-
-
-@guard
-def benefits_open(view: View, party: str | None = None) -> Unmet | None:
-    """No list entry or record restricts benefits (subsidies, public contracts) to the party."""
-    closed = _closures(view, "benefits", party)
-    if not closed:
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(
-        "benefits_restricted",
-        f"{who_zh}申请优惠支持受限：{_because(closed)}。",
-        f"Benefits are restricted for {who_en}: {_because(closed)}.",
-        closed[0].clause,
-    )
-
-
-@guard
-def privileged(view: View, privilege: str, party: str | None = None) -> Unmet | None:
-    """A list grants the party this privilege, and nothing lets it rest."""
-    if any(one.kind == privilege for one in view.credit_of(party).privileges):
-        return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(f"not_{privilege}", f"{who_zh}不享有该项便利（{privilege}）。",
-                 f"{who_en} does not have this privilege ({privilege}).")  # fmt: skip
+from rules.view import CreditFact, Unmet, View, Words
+from rules.wording import limit_words, together
 
 
 @guard
@@ -97,9 +23,9 @@ def listed(view: View, list: str, party: str | None = None) -> Unmet | None:
     """The party is on the list."""
     if list in view.credit_of(party).lists:
         return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(f"not_on_{list}", f"{who_zh}不在名单（{list}）内。",
-                 f"{who_en} is not on the list {list}.")  # fmt: skip
+    (who_zh, who_en), (zh, en) = who(view, party), view.word("list", list)
+    return Unmet(f"not_on_{list}", f"{who_zh}不在“{zh}”内。",
+                 f"{who_en} is not on the {en}.")  # fmt: skip
 
 
 @guard
@@ -107,9 +33,9 @@ def not_listed(view: View, list: str, party: str | None = None) -> Unmet | None:
     """The party is not on the list."""
     if list not in view.credit_of(party).lists:
         return None
-    who_zh, who_en = _who(view, party)
-    return Unmet(f"on_{list}", f"{who_zh}已在名单（{list}）内。",
-                 f"{who_en} is on the list {list}.")  # fmt: skip
+    (who_zh, who_en), (zh, en) = who(view, party), view.word("list", list)
+    return Unmet(f"on_{list}", f"{who_zh}已在“{zh}”内。",
+                 f"{who_en} is on the {en}.")  # fmt: skip
 
 
 @guard
@@ -122,11 +48,12 @@ def listed_for(view: View, list: str, period: str, party: str | None = None) -> 
     since, last_day = _listed_until(view, list, period, party)
     if view.today > last_day:
         return None
+    (zh, en), (long_zh, long_en) = view.word("list", list), limit_words(view, period, period)
     return Unmet(
         f"{list}_period_not_over",
-        f"自 {since} 列入名单（{list}）起尚未满规定期限，{last_day} 期满，次日起可以办理。",
-        f"the period since entry on {list} on {since} ends on {last_day}; possible from the day "
-        "after",
+        f"自 {since} 列入“{zh}”起尚未满 {long_zh}，{last_day} 期满，次日起可以办理。",
+        f"the period of {long_en} since entry on the {en} on {since} ends on {last_day}; possible "
+        "from the day after",
     )
 
 
@@ -136,8 +63,12 @@ def not_listed_for(view: View, list: str, period: str, party: str | None = None)
     if listed_for(view, list, period, party) is not None:
         return None
     since, last_day = _listed_until(view, list, period, party)
-    return Unmet(f"{list}_period_over", f"自 {since} 列入名单（{list}）起已于 {last_day} 期满。",
-                 f"the period since entry on {list} on {since} was over on {last_day}")  # fmt: skip
+    zh, en = view.word("list", list)
+    return Unmet(
+        f"{list}_period_over",
+        f"自 {since} 列入“{zh}”起已于 {last_day} 期满。",
+        f"the period since entry on the {en} on {since} was over on {last_day}",
+    )
 
 
 @guard
@@ -149,10 +80,11 @@ def records_within(
     if _run(view, credit_facts, count, window, party):
         return None
     wanted, there = int(limit_of(view, count)), len(_records(view, credit_facts, party))
+    (zh, en), (long_zh, long_en) = _kinds(view, credit_facts), limit_words(view, window, window)
     return Unmet(
         "too_few_records",
-        f"任一规定期间内的记录均不足 {wanted} 次（信用档案现有此类记录 {there} 条）。",
-        f"no window holds {wanted} such records ({there} are on file)",
+        f"任一 {long_zh}内“{zh}”的记录均不足 {wanted} 次（信用档案现有 {there} 条）。",
+        f"no window of {long_en} holds {wanted} records of “{en}” ({there} on file)",
     )
 
 
@@ -165,8 +97,9 @@ def fewer_records_within(
     if not run:
         return None
     first, last = run[0].on, run[-1].on
-    return Unmet("too_many_records", f"{first} 至 {last} 已有 {len(run)} 次此类记录。",
-                 f"{len(run)} such records from {first} to {last}")  # fmt: skip
+    zh, en = _kinds(view, credit_facts)
+    return Unmet("too_many_records", f"{first} 至 {last} 已有 {len(run)} 次“{zh}”的记录。",
+                 f"{len(run)} records of “{en}” from {first} to {last}")  # fmt: skip
 
 
 @guard
@@ -182,8 +115,9 @@ def clean_for(
     start = credit.clean_from(_records(view, credit_facts, party), date.fromisoformat(str(stated)))
     if credit.has_elapsed(start, _until(view, period), view.today):
         return None
-    return Unmet("not_clean_long_enough", f"自 {start} 起无此类记录，尚未满规定期限。",
-                 f"clean since {start}: the period has not fully elapsed")  # fmt: skip
+    zh, en = limit_words(view, period, period)
+    return Unmet("not_clean_long_enough", f"自 {start} 起无不良记录，尚未满 {zh}。",
+                 f"clean since {start}: the period of {en} has not fully elapsed")  # fmt: skip
 
 
 @guard
@@ -193,9 +127,9 @@ def graded_in_a_row(
     """The same grade in so many consecutive calendar years, the last this year's or last year's."""
     if _row(view, credit_fact, value, years, party):
         return None
-    wanted = int(limit_of(view, years))
-    return Unmet("grades_not_in_a_row", f"未连续 {wanted} 年被评为 {value}。",
-                 f"not graded {value} in {wanted} consecutive years")  # fmt: skip
+    wanted, (zh, en) = int(limit_of(view, years)), view.word("grade", credit_fact, value)
+    return Unmet("grades_not_in_a_row", f"未连续 {wanted} 年被评为“{zh}”。",
+                 f"not graded “{en}” in {wanted} consecutive years")  # fmt: skip
 
 
 @guard
@@ -208,8 +142,9 @@ def no_record(
     if not found:
         return None
     last = found[-1]
-    return Unmet("recorded_before", f"{last.on} 已有此类记录（{last.fact}）。",
-                 f"there is such a record of {last.on} ({last.fact})")  # fmt: skip
+    zh, en = view.word("credit", last.fact)
+    return Unmet("recorded_before", f"信用档案已有 {last.on} 的记录：{zh}。",
+                 f"the credit file has a record of {last.on}: {en}")  # fmt: skip
 
 
 @guard
@@ -219,7 +154,9 @@ def has_record(
     """At least one such record stands (whose period, from its day on, is still running)."""
     if _recorded(view, credit_facts, within, party):
         return None
-    return Unmet("no_such_record", "信用档案中没有此类记录。", "the credit file has no such record")
+    zh, en = _kinds(view, credit_facts)
+    return Unmet("no_such_record", f"信用档案中没有“{zh}”的记录。",
+                 f"the credit file has no record of “{en}”")  # fmt: skip
 
 
 def _run(
@@ -258,21 +195,9 @@ def _listed_until(view: View, name: str, period: str, party: str | None) -> tupl
     return since, corresponding_day(view, since, period)
 
 
-def _closures(view: View, kind: str, party: str | None) -> list[Restriction]:
-    return [
-        restriction
-        for restriction in view.credit_of(party).restrictions
-        if restriction.kind == kind and restriction.workflow in (None, view.workflow)
-    ]
-
-
-def _because(closed: Sequence[Restriction]) -> str:
-    named = (f"{one.because}（{one.clause}）" if one.clause else one.because for one in closed)
-    return "、".join(dict.fromkeys(named))
-
-
-def _who(view: View, party: str | None) -> tuple[str, str]:
-    return ("申请人", "the applicant") if party is None else view.label(party)
+def _kinds(view: View, credit_facts: Sequence[str]) -> Words:
+    """What the facts counted are called."""
+    return together(view.word("credit", one) for one in credit_facts)
 
 
 _COUNTS: dict[str, Callable[..., tuple[CreditFact, ...]]] = {

@@ -11,12 +11,13 @@ from rules.view import Unmet, View
 def drawn_from_seed(view: View, drawn: str, pool: str, seed: str, take: str) -> Unmet | None:
     """The drawn ones are exactly those that the published seed gives: in any order, none more,
     none fewer. `drawn`, `pool`: facts that hold lists; `seed`: a text; `take`: how many."""
-    facts = view.facts
-    label = view.label(drawn)
+    facts, label = view.facts, view.label(drawn)
+    candidates, count = facts.get(pool) or (), int(facts.get(take) or 0)
     try:
-        expected = draw(facts.get(pool) or (), str(facts.get(seed) or ""), int(facts[take]))
-    except (ValueError, KeyError) as error:
-        return Unmet(f"{drawn}_impossible", f"{label[0]}：无法抽取（{error}）。",
+        expected = draw(candidates, str(facts.get(seed) or ""), count)
+    except ValueError as error:
+        zh = f"名录共 {len(candidates)} 个，无法抽取 {count} 个，或者名录内有重复。"
+        return Unmet(f"{drawn}_impossible", f"{label[0]}：{zh}",
                      f"{label[1]}: the draw is impossible ({error}).")  # fmt: skip
     stated = [name_of(one) for one in facts.get(drawn) or ()]
     if sorted(stated) == sorted(expected):

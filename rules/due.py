@@ -13,12 +13,15 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
+from rules.day_table import DayTable
 from rules.last_day import ONE_DAY, LastDay, last_day, last_instant, nominal_day
+from rules.office_hours import ASSUMED as ASSUMED_HOURS
+from rules.office_hours import OfficeHours, last_office_instant
 from rules.periods import Period, PeriodError, shanghai_date
 from rules.receipt import Basis, Bearer, write_receipt
 from rules.working_days import VARIANTS, Calendar
 
-__all__ = ["Bearer", "Due", "compute_due", "effective_on"]
+__all__ = ["Bearer", "Due", "compute_due", "effective_on", "lasting_until"]
 
 
 @dataclass(frozen=True)
@@ -64,29 +67,39 @@ class Due:
 
 
 def compute_due(
-    start: datetime | date, period: Period, calendar: Calendar, *, bearer: Bearer = "applicant"
-) -> Due:
+    start: datetime | date, period: Period, calendar: Calendar, *,
+    bearer: Bearer = "applicant", office_hours: OfficeHours = ASSUMED_HOURS,
+) -> Due:  # fmt: skip
     """When a period that starts with the event at `start` is due.
 
-    `start`: a zoned instant, or a Shanghai date; hours need an instant. `bearer` is recorded; what
-    differs by bearer is what a recomputed date does to the one told, see `effective_on`. Raises
-    PeriodError (start or result cannot be a date) and CalendarHorizon (outside every table: before
-    the first year, or more than ten years past the last published one)."""
+    `start`: a zoned instant, or a Shanghai date; hours need an instant, and those of the office
+    (`oh`) count by `office_hours`. `bearer` is recorded; what differs by bearer is what a
+    recomputed date does to the one told, see `effective_on`. Raises PeriodError (start or result
+    cannot be a date) and CalendarHorizon (outside every table: before the first year, or more than
+    ten years past the last published one)."""
     day_zero = shanghai_date(start)
-    at = None
-    if period.family == "h":
-        if not isinstance(start, datetime):
-            raise PeriodError(f"hours run from an instant, not from the date {start}")
-        at = last_instant(period, start)
-        last = LastDay(shanghai_date(at), shanghai_date(at))
-    else:
-        last = last_day(period, day_zero, calendar.assumed("estimate"))
-    basis = Basis(start, day_zero, period, calendar, bearer, last)
+    at, last = _end(start, period, office_hours, calendar.assumed("estimate"))
+    hours = office_hours if period.family == "oh" else None
+    basis = Basis(start, day_zero, period, calendar, bearer, last, hours)
     rests_on = _latest_day_it_rests_on(period, day_zero, last)
     if rests_on is None or rests_on <= calendar.firm_until:
         return Due("firm", last.on, at, None, None, _enforceable_from(basis), basis)
     earliest, latest = _range(basis)
-    return Due("provisional", last.on, None, earliest, latest, None, basis)
+    return Due("provisional", last.on, at, earliest, latest, None, basis)
+
+
+def _end(
+    start: datetime | date, period: Period, hours: OfficeHours, table: DayTable
+) -> tuple[datetime | None, LastDay]:
+    """The end of a period on one table of days; the instant where it ends at one."""
+    if not period.timed:
+        return None, last_day(period, shanghai_date(start), table)
+    if not isinstance(start, datetime):
+        raise PeriodError(f"hours run from an instant, not from the date {start}")
+    elapsed = period.family == "h"
+    at = last_instant(period, start) if elapsed else last_office_instant(
+        period, start, hours, table)  # fmt: skip
+    return at, LastDay(shanghai_date(at), shanghai_date(at))
 
 
 def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
@@ -98,6 +111,27 @@ def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
     return choose(told_on, recomputed_on)
 
 
+def lasting_until(
+    period: Period, start: date, on: date, calendar: Calendar, *, set_on: date
+) -> Period:
+    """The period that ends on a day that was named or granted in place of the one counted, so
+    that further pauses push that day.
+
+    `start`: the day of the event; `set_on`: when the day was set: pauses over by then lie within
+    it. Working days stay working days, others become natural days. Raises PeriodError for hours,
+    which end at an instant."""
+    if period.timed:
+        raise PeriodError("a period in hours has no day to be set anew")
+    known = Period(period.unit, period.amount, tuple(p for p in period.pauses if p[1] <= set_on))
+    over = [(since, min(until, on)) for since, until in known.merged_pauses(start) if since < on]
+    if period.family == "wd":
+        count = calendar.assumed("estimate").count
+        days = count(start, on) - sum(count(since, until) for since, until in over)
+        return Period("wd", days, period.pauses)
+    days = (on - start).days - sum((until - since).days for since, until in over)
+    return Period("cd-noroll" if period.manner == "noroll" else "cd-roll", days, period.pauses)
+
+
 def _range(basis: Basis) -> tuple[date, date]:
     """Between which days a provisional date lies.
 
@@ -107,7 +141,8 @@ def _range(basis: Basis) -> tuple[date, date]:
     tables = [calendar.assumed(variant) for variant in VARIANTS]
     if basis.period.family != "wd":
         tables.append(calendar.conceivable)
-    days = [last_day(basis.period, basis.day_zero, table).on for table in tables]
+    hours = basis.office_hours or ASSUMED_HOURS
+    days = [_end(basis.start, basis.period, hours, table)[1].on for table in tables]
     return min(days), max(days)
 
 
@@ -118,7 +153,7 @@ def _latest_day_it_rests_on(period: Period, day_zero: date, last: LastDay) -> da
             return day_zero - timedelta(days=1)
         case _, "back-safe":
             return last.nominal
-        case ("wd", _) | (_, "roll"):
+        case ("wd" | "oh", _) | (_, "roll"):
             return last.on
     return None
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from rules.view import Unmet, View
+from rules.view import Unmet, View, Words
+from rules.wording import together
 
 GuardFunction = Callable[..., Unmet | None]
 
@@ -92,10 +93,14 @@ def first_unmet(view: View, calls: Iterable[Call]) -> Unmet | None:
     return None
 
 
-def named(view: View, names: Iterable[str]) -> tuple[str, str]:
+def named(view: View, names: Iterable[str]) -> Words:
     """Several facts or materials as one phrase in each language."""
-    labels = [view.label(name) for name in names]
-    return "、".join(zh for zh, _ in labels), ", ".join(en for _, en in labels)
+    return together(view.label(name) for name in names)
+
+
+def who(view: View, party: str | None) -> Words:
+    """A party of the case as it is called; the applicant where none is named."""
+    return ("申请人", "the applicant") if party is None else view.label(party)
 
 
 def unmet(view: View, reason: str, fact: str, zh: str, en: str) -> Unmet:

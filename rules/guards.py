@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rules import credit_guards, draw_guards, linked_guards, number_guards
+from rules import credit_guards, draw_guards, linked_guards, number_guards, restriction_guards
 from rules.guard import GUARDS, first_unmet, guard, limit_of, named, reads, unmet
 from rules.periods import shanghai_date
 from rules.view import Unmet, View
+from rules.wording import any_of, limit_words, listed_from, status_words, value_words
 
 __all__ = ["GUARDS", "first_unmet", "reads"]
-_REGISTERED = (credit_guards, draw_guards, linked_guards, number_guards)
+_REGISTERED = (credit_guards, draw_guards, linked_guards, number_guards, restriction_guards)
 
 
 @guard
@@ -60,7 +61,8 @@ def fact_is(view: View, fact: str, value: Any) -> Unmet | None:
     """The fact has exactly this value."""
     if view.facts.get(fact) == value:
         return None
-    return unmet(view, f"{fact}_is_not_{value}", fact, f"须为 {value}。", f"must be {value}.")
+    zh, en = value_words(view, fact, value)
+    return unmet(view, f"{fact}_is_not_{value}", fact, f"须为“{zh}”。", f"must be “{en}”.")
 
 
 @guard
@@ -68,7 +70,8 @@ def fact_is_not(view: View, fact: str, value: Any) -> Unmet | None:
     """The fact has another value than this one."""
     if view.facts.get(fact) != value:
         return None
-    return unmet(view, f"{fact}_is_{value}", fact, f"不得为 {value}。", f"must not be {value}.")
+    zh, en = value_words(view, fact, value)
+    return unmet(view, f"{fact}_is_{value}", fact, f"不得为“{zh}”。", f"must not be “{en}”.")
 
 
 def _listed(view: View, parameter: str) -> tuple[str, ...]:
@@ -79,9 +82,18 @@ def _listed(view: View, parameter: str) -> tuple[str, ...]:
 @guard
 def fact_in(view: View, fact: str, parameter: str) -> Unmet | None:
     """The fact is on the dated list that the parameter holds (today's list)."""
-    if view.facts.get(fact) in _listed(view, parameter):
+    value = view.facts.get(fact)
+    if value in _listed(view, parameter):
         return None
-    return unmet(view, f"{fact}_not_listed", fact, "不在清单内。", "is not on the list.")
+    reason = f"{fact}_not_listed"
+    if value is None:
+        return unmet(view, reason, fact, "尚未说明。", "has not been stated.")
+    zh, en = value_words(view, fact, value)
+    begins = listed_from(view, parameter, value)
+    if begins is None:
+        return unmet(view, reason, fact, f"“{zh}”不在清单内。", f"“{en}” is not on the list.")
+    return unmet(view, reason, fact, f"“{zh}”自 {begins} 起才在清单内。",
+                 f"“{en}” is on the list from {begins} on, and not before.")  # fmt: skip
 
 
 @guard
@@ -89,7 +101,8 @@ def fact_not_in(view: View, fact: str, parameter: str) -> Unmet | None:
     """The fact is not on the dated list that the parameter holds (today's list)."""
     if view.facts.get(fact) not in _listed(view, parameter):
         return None
-    return unmet(view, f"{fact}_listed", fact, "在清单内。", "is on the list.")
+    zh, en = value_words(view, fact, view.facts.get(fact))
+    return unmet(view, f"{fact}_listed", fact, f"“{zh}”在清单内。", f"“{en}” is on the list.")
 
 
 @guard
@@ -98,7 +111,8 @@ def at_most(view: View, fact: str, parameter: str) -> Unmet | None:
     number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number <= limit:
         return None
-    return unmet(view, f"{fact}_above", fact, f"不得超过 {limit}。", f"at most {limit}.")
+    zh, en = limit_words(view, fact, parameter)
+    return unmet(view, f"{fact}_above", fact, f"不得超过 {zh}。", f"at most {en}.")
 
 
 @guard
@@ -107,7 +121,8 @@ def at_least(view: View, fact: str, parameter: str) -> Unmet | None:
     number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number >= limit:
         return None
-    return unmet(view, f"{fact}_below", fact, f"不得低于 {limit}。", f"at least {limit}.")
+    zh, en = limit_words(view, fact, parameter)
+    return unmet(view, f"{fact}_below", fact, f"不得低于 {zh}。", f"at least {en}.")
 
 
 @guard
@@ -116,7 +131,8 @@ def above(view: View, fact: str, parameter: str) -> Unmet | None:
     number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number > limit:
         return None
-    return unmet(view, f"{fact}_not_above", fact, f"须超过 {limit}。", f"must exceed {limit}.")
+    zh, en = limit_words(view, fact, parameter)
+    return unmet(view, f"{fact}_not_above", fact, f"须超过 {zh}。", f"must exceed {en}.")
 
 
 @guard
@@ -125,7 +141,8 @@ def below(view: View, fact: str, parameter: str) -> Unmet | None:
     number, limit = view.facts.get(fact), limit_of(view, parameter)
     if isinstance(number, int | float) and number < limit:
         return None
-    return unmet(view, f"{fact}_not_below", fact, f"须低于 {limit}。", f"must be below {limit}.")
+    zh, en = limit_words(view, fact, parameter)
+    return unmet(view, f"{fact}_not_below", fact, f"须低于 {zh}。", f"must be below {en}.")
 
 
 @guard
@@ -135,8 +152,9 @@ def within_band(view: View, fact: str, above: str, up_to: str) -> Unmet | None:
     low, high = limit_of(view, above), limit_of(view, up_to)
     if isinstance(number, int | float) and low < number <= high:
         return None
-    zh, en = f"须超过 {low} 且不超过 {high}。", f"must be above {low} and at most {high}."
-    return unmet(view, f"{fact}_outside_band", fact, zh, en)
+    (low_zh, low_en), (high_zh, high_en) = (limit_words(view, fact, one) for one in (above, up_to))
+    return unmet(view, f"{fact}_outside_band", fact, f"须超过 {low_zh} 且不超过 {high_zh}。",
+                 f"must be above {low_en} and at most {high_en}.")  # fmt: skip
 
 
 @guard
@@ -166,7 +184,8 @@ def date_before(view: View, fact: str, event: str) -> Unmet | None:
 
 
 def _not_before(view: View, fact: str, event: str) -> Unmet:
-    return unmet(view, f"{fact}_not_before", fact, f"须早于“{event}”。", f"not before {event}.")
+    zh, en = view.label(event)
+    return unmet(view, f"{fact}_not_before", fact, f"须早于“{zh}”。", f"must lie before “{en}”.")
 
 
 @guard
@@ -219,10 +238,11 @@ def in_state(view: View, track: str, states: Sequence[str]) -> Unmet | None:
     """Another track is in one of the states."""
     if view.tracks.get(track) in states:
         return None
-    at = view.tracks.get(track)
-    names = ", ".join(states)
-    return Unmet(f"{track}_not_ready", f"“{track}”当前为 {at}，须为 {names}。",
-                 f"{track} is in {at}; it must be in {names}.")  # fmt: skip
+    named_zh, named_en = view.words.get(("track", track), ("本案", "the case"))
+    at_zh, at_en = view.word("state", track, str(view.tracks.get(track)))
+    zh, en = any_of(view.word("state", track, state) for state in states)
+    return Unmet(f"{track}_not_ready", f"{named_zh}当前为“{at_zh}”，须为{zh}。",
+                 f"{named_en} is in “{at_en}”; it must be in {en}.")  # fmt: skip
 
 
 @guard
@@ -232,8 +252,10 @@ def obligation_is(view: View, obligation: str, statuses: Sequence[str]) -> Unmet
     if status in statuses:
         return None
     zh, en = view.label(obligation)
-    return Unmet(f"{obligation}_{status}", f"{zh}：当前状态为 {status}，不得办理。",
-                 f"{en}: its status is {status}.")  # fmt: skip
+    is_zh, is_en = status_words(status)
+    must_zh, must_en = any_of(status_words(one) for one in statuses)
+    return Unmet(f"{obligation}_{status}", f"{zh}：当前为“{is_zh}”，须为{must_zh}。",
+                 f"{en}: its status is “{is_en}”; it must be {must_en}.")  # fmt: skip
 
 
 @guard
@@ -250,7 +272,8 @@ def happened(view: View, event: str) -> Unmet | None:
     """The event has happened in this case."""
     if event in view.happened:
         return None
-    return Unmet(f"not_yet_{event}", f"尚未发生：{event}。", f"{event} has not happened yet.")
+    zh, en = view.label(event)
+    return Unmet(f"not_yet_{event}", f"尚无“{zh}”的记录。", f"“{en}” has not happened yet.")
 
 
 @guard
@@ -258,4 +281,5 @@ def not_happened(view: View, event: str) -> Unmet | None:
     """The event has not happened in this case."""
     if event not in view.happened:
         return None
-    return Unmet(f"already_{event}", f"已经发生：{event}。", f"{event} has already happened.")
+    zh, en = view.label(event)
+    return Unmet(f"already_{event}", f"已有“{zh}”的记录。", f"“{en}” has already happened.")

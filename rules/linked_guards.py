@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rules.guard import guard
 from rules.view import Unmet, View
+from rules.wording import any_of
+
+_ORPHAN = Unmet("no_parent", "本案并非由其他案件发起。", "no other case opened this one.")
 
 
 @guard
@@ -22,12 +26,15 @@ def parent_licence_live(view: View, licence: str) -> Unmet | None:
 def parent_in_state(view: View, track: str, states: Sequence[str]) -> Unmet | None:
     """The case that opened this one is in one of the states."""
     parent = view.world.parent
-    at = parent.tracks.get(track) if parent is not None else None
+    if parent is None:
+        return replace(_ORPHAN, reason="parent_not_ready")
+    at = parent.tracks.get(track)
     if at in states:
         return None
-    names = ", ".join(states)
-    return Unmet("parent_not_ready", f"来源案件当前为 {at}，须为 {names}。",
-                 f"the originating case is in {at}; it must be in {names}.")  # fmt: skip
+    at_zh, at_en = parent.word("state", track, str(at))
+    zh, en = any_of(parent.word("state", track, state) for state in states)
+    return Unmet("parent_not_ready", f"来源案件当前为“{at_zh}”，须为{zh}。",
+                 f"the originating case is in “{at_en}”; it must be in {en}.")  # fmt: skip
 
 
 @guard
@@ -35,4 +42,4 @@ def has_parent(view: View) -> Unmet | None:
     """The case was opened by another one."""
     if view.world.parent is not None:
         return None
-    return Unmet("no_parent", "本案并非由其他案件发起。", "no other case opened this one.")
+    return _ORPHAN

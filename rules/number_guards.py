@@ -8,8 +8,10 @@ from typing import Any
 
 from rules.draws import name_of
 from rules.guard import guard, limit_of, named, unmet
+from rules.parameters import ZoneSetting
 from rules.periods import add_months, shanghai_date
 from rules.view import Unmet, View
+from rules.wording import amount, limit_words, unit_words, value_words
 
 
 def _number(value: Any) -> float | None:
@@ -61,34 +63,38 @@ def sum_at_most(view: View, facts: Sequence[str], parameter: str) -> Unmet | Non
     if total <= bound:
         return None
     zh, en = named(view, facts)
-    return Unmet("sum_above", f"{zh}合计 {total}，不得超过 {bound}。",
-                 f"{en} together are {total}: at most {bound}.")  # fmt: skip
+    total_zh, total_en = value_words(view, facts[0], total)
+    most_zh, most_en = limit_words(view, facts[0], parameter)
+    return Unmet("sum_above", f"{zh}合计 {total_zh}，不得超过 {most_zh}。",
+                 f"{en} together are {total_en}: at most {most_en}.")  # fmt: skip
 
 
-def _setting(view: View, setting: str) -> int:
-    """The zone's number today. Raises LookupError where the zone has set none."""
+def _setting(view: View, setting: str) -> ZoneSetting:
+    """The zone's number today, with its unit. Raises LookupError where the zone has set none."""
     found = view.world.settings.value(view.workflow, setting, view.today)
     if found is None:
         raise LookupError(f"{view.workflow} needs the zone setting {setting} on {view.today}")
-    return found.value
+    return found
 
 
 @guard
 def at_most_setting(view: View, fact: str, setting: str) -> Unmet | None:
     """The number is not above what the zone has set (inclusive)."""
     number, bound = _number(view.facts.get(fact)), _setting(view, setting)
-    if number is not None and number <= bound:
+    if number is not None and number <= bound.value:
         return None
-    return unmet(view, f"{fact}_above", fact, f"不得超过 {bound}。", f"at most {bound}.")
+    zh, en = amount(bound.value, unit_words(bound.unit))
+    return unmet(view, f"{fact}_above", fact, f"不得超过 {zh}。", f"at most {en}.")
 
 
 @guard
 def at_least_setting(view: View, fact: str, setting: str) -> Unmet | None:
     """The number is not below what the zone has set (inclusive)."""
     number, bound = _number(view.facts.get(fact)), _setting(view, setting)
-    if number is not None and number >= bound:
+    if number is not None and number >= bound.value:
         return None
-    return unmet(view, f"{fact}_below", fact, f"不得低于 {bound}。", f"at least {bound}.")
+    zh, en = amount(bound.value, unit_words(bound.unit))
+    return unmet(view, f"{fact}_below", fact, f"不得低于 {zh}。", f"at least {en}.")
 
 
 @guard
@@ -98,7 +104,8 @@ def includes(view: View, fact: str, value: str) -> Unmet | None:
     names = [one.get("name") if isinstance(one, dict) else one for one in stated]
     if value in names:
         return None
-    return unmet(view, f"{fact}_lacks_{value}", fact, f"须包含 {value}。", f"must hold {value}.")
+    zh, en = value_words(view, fact, value)
+    return unmet(view, f"{fact}_lacks_{value}", fact, f"须包含“{zh}”。", f"must hold “{en}”.")
 
 
 @guard
@@ -175,5 +182,6 @@ def elapsed_since(view: View, event: str, period: str) -> Unmet | None:
     if at is not None and view.today > corresponding_day(view, shanghai_date(at), period):
         return None
     zh, en = view.label(event)
-    return Unmet(f"{period}_not_elapsed", f"自“{zh}”起尚未期满。",
-                 f"the period since {en} has not fully elapsed.")  # fmt: skip
+    long_zh, long_en = limit_words(view, period, period)
+    return Unmet(f"{period}_not_elapsed", f"自“{zh}”起尚未满 {long_zh}。",
+                 f"the period of {long_en} since “{en}” has not fully elapsed.")  # fmt: skip

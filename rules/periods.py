@@ -2,8 +2,9 @@
 
 Units (forward unless said): `wd` working days; `cd` natural days, `mo` months, `yr` years, each
 `-roll` (a last day that is a rest day moves to the next working day) or `-noroll`; `mo-elapsed`,
-`yr-elapsed` the first day on which the whole period is over; `h` hours; `wd-back`, `cd-back`
-counted backwards, `cd-back-safe` the last working day up to `cd-back`. A period with pauses is
+`yr-elapsed` the first day on which the whole period is over; `h` hours that run on, `oh` hours
+while the office is open; `wd-back`, `cd-back` counted backwards, `cd-back-safe` the last working
+day up to `cd-back`. A period with pauses is
 written `wd-susp:2025-03-10/2025-03-21:20` (`cd-susp-roll`, `mo-susp-roll`, ...; several pauses with
 commas between them). Sources: 民法典 200-204, 行政许可法 45, 82; counting-time rules, section 6.
 """
@@ -22,7 +23,7 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 BACKWARD: Final = frozenset({"wd-back", "cd-back", "cd-back-safe"})
 FORWARD: Final = (
     "wd", "cd-roll", "cd-noroll", "mo-roll", "mo-noroll", "mo-elapsed",
-    "yr-roll", "yr-noroll", "yr-elapsed", "h",
+    "yr-roll", "yr-noroll", "yr-elapsed", "h", "oh",
 )  # fmt: skip
 UNITS: Final = (*FORWARD, *sorted(BACKWARD))
 # `mo-roll` with pauses is written `mo-susp-roll`, as 行政许可法 45 puts the exclusion first.
@@ -71,19 +72,24 @@ class Period:
 
     @property
     def family(self) -> str:
-        """`wd`, `cd`, `mo`, `yr` or `h`."""
+        """`wd`, `cd`, `mo`, `yr`, `h` or `oh`."""
         return _PARTS[self.unit][0]
 
     @property
+    def timed(self) -> bool:
+        """Whether it runs from an instant to an instant (`h`, `oh`)."""
+        return self.family in ("h", "oh")
+
+    @property
     def manner(self) -> str:
-        """`roll`, `noroll`, `elapsed`, `back`, `back-safe`, or nothing for `wd` and `h`."""
+        """`roll`, `noroll`, `elapsed`, `back`, `back-safe`, or nothing for `wd`, `h` and `oh`."""
         return _PARTS[self.unit][1]
 
     def merged_pauses(self, start: date) -> list[Pause]:
         """The pauses from the event's day on, overlapping ones as one: no day is excluded twice.
 
         Of the event's own day only hours can be excluded: for other units it does not count."""
-        floor = start - timedelta(days=1) if self.family == "h" else start
+        floor = start - timedelta(days=1) if self.timed else start
         merged: list[Pause] = []
         for paused_on, resumed_on in self.pauses:
             since, until = max(paused_on, floor), resumed_on

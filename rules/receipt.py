@@ -16,6 +16,7 @@ from typing import Any, Literal
 from rules.festivals import days_between, statutory_days
 from rules.holiday_notices import REACH_BACK_FROM
 from rules.last_day import ONE_DAY, LastDay, nominal_day
+from rules.office_hours import OfficeHours
 from rules.periods import Period
 from rules.working_days import Calendar, HolidayNotice
 
@@ -38,6 +39,8 @@ _RULES = {
            "the same date {n} years later, else the end of that month"),
     "h": ("自该时刻起连续计算{n}小时，不扣除夜间和节假日",
           "{n} hours from that instant, through nights and holidays"),
+    "oh": ("自该时刻起计算{n}个办公小时，仅计工作日的办公时间",
+           "{n} office hours from that instant: working days alone, while the office is open"),
 }  # fmt: skip
 _MANNERS = {
     "roll": ("；最后一日是休息日的，顺延至其后第一个工作日",
@@ -60,7 +63,8 @@ _RANGE = {
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a due date was computed from, and the two days the computation gave."""
+    """What a due date was computed from, and the two days the computation gave. `office_hours`:
+    for a period in office hours."""
 
     start: datetime | date
     day_zero: date
@@ -68,6 +72,7 @@ class Basis:
     calendar: Calendar
     bearer: Bearer
     last: LastDay
+    office_hours: OfficeHours | None = None
 
 
 def write_receipt(basis: Basis, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +93,10 @@ def write_receipt(basis: Basis, result: Mapping[str, Any]) -> dict[str, Any]:
     considered = _considered(basis)
     if considered is not None:
         receipt.update(_days_skipped(basis.calendar, *considered))
-    if period.family != "h":
+    if basis.office_hours is not None:
+        hours = basis.office_hours
+        receipt["office_hours"] = {"sessions": str(hours), "assumed": hours.assumed}
+    if not period.timed:
         receipt["nominal"] = last.nominal.isoformat()
     if last.on != last.nominal and period.manner in ("roll", "back-safe"):
         receipt["rolled"] = {"from": last.nominal.isoformat(), "to": last.on.isoformat()}
@@ -106,7 +114,7 @@ def rule_in_words(unit: str, amount: int, *, paused: bool = False) -> tuple[str,
     """The rule of a period in one sentence, in Chinese and in English."""
     family, _, manner = unit.partition("-")
     words = _RULES[f"{family}-back" if manner.startswith("back") else family]
-    day_zero = ("", "") if family == "h" else _DAY_ZERO
+    day_zero = ("", "") if family in ("h", "oh") else _DAY_ZERO
     ending = _MANNERS.get(manner, ("", ""))
     pause = _PAUSED if paused else ("", "")
     chinese, english = (
@@ -122,6 +130,8 @@ def _considered(basis: Basis) -> tuple[date, date] | None:
         return last.on, basis.day_zero - ONE_DAY
     if basis.period.family == "wd":
         return basis.day_zero + ONE_DAY, last.on
+    if basis.period.family == "oh":
+        return basis.day_zero, last.on
     if manner == "roll":
         return last.nominal, last.on
     if manner == "back-safe":
@@ -177,7 +187,7 @@ def _effective_pauses(basis: Basis) -> Iterator[tuple[date, date]]:
 
 def _pause_row(basis: Basis, paused_on: date, resumed_on: date) -> list[str | int]:
     """[paused on, resumed on, days that did not count]."""
-    if basis.period.family == "wd":
+    if basis.period.family in ("wd", "oh"):
         excluded = basis.calendar.assumed("estimate").count(paused_on, resumed_on)
     else:
         excluded = (resumed_on - paused_on).days

@@ -13,17 +13,22 @@ from typing import Any
 from rules.parameters import ParameterBook, Settings
 from rules.working_days import Calendar
 
+Words = tuple[str, str]
+"""What something is called, in Chinese and in English."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A route closed to a party, with the clause that closes it and how it ends.
+    """A route closed to a party, with the clause that closes it and what closes it.
 
-    `kind`: commitment_route, acceptance, benefits or credit; `workflow` None means every one."""
+    `kind`: commitment_route, acceptance, benefits or credit; `workflow` None means every one;
+    `because`: in Chinese, `because_en` in English where that is known."""
 
     kind: str
     workflow: str | None
     clause: str
     because: str
+    because_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,18 @@ NO_CREDIT = CreditView()
 @dataclass(frozen=True, slots=True)
 class ParentView:
     """The case that opened this one, as far as a rule may see it: states by track, licences by
-    status, and whether it has ended."""
+    status, whether it has ended, and what its states are called (as in `View.words`)."""
 
     id: str
     workflow: str
     tracks: Mapping[str, str]
     licences: Mapping[str, str]
     closed: bool
+    words: Mapping[tuple[str, ...], Words] = field(default_factory=dict)
+
+    def word(self, *key: str) -> Words:
+        """What something of that case is called; its id where nobody says."""
+        return self.words.get(key, (key[-1], key[-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,10 @@ class View:
     group asks for, each demand as its acceptable alternatives; `duties`: the status of the latest
     occurrence of each obligation; `happened`: when each event last happened; `codes`: the credit
     code of each named party; `handed_in`: when each material came; `acted`: when each obligation
-    was last acted on."""
+    was last acted on. `labels`: what facts, materials, events, duties and roles are called;
+    `words`: the rest, by kind and name: ("choice", fact, value), ("unit", fact), ("track", track),
+    ("state", track, state), ("list", id), ("privilege", id), ("credit", credit fact),
+    ("grade", credit fact, value)."""
 
     workflow: str
     today: date
@@ -139,7 +152,8 @@ class View:
     happened: Mapping[str, datetime]
     credit: CreditView
     world: World
-    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, Words] = field(default_factory=dict)
+    words: Mapping[tuple[str, ...], Words] = field(default_factory=dict)
     codes: Mapping[str, str | None] = field(default_factory=dict)
     handed_in: Mapping[str, datetime] = field(default_factory=dict)
     acted: Mapping[str, datetime] = field(default_factory=dict)
@@ -150,6 +164,11 @@ class View:
             return self.credit
         return self.world.credit_of(self.codes.get(party))
 
-    def label(self, name: str) -> tuple[str, str]:
+    def label(self, name: str) -> Words:
         """What a fact or material is called, in Chinese and English."""
         return self.labels.get(name, (name, name))
+
+    def word(self, *key: str) -> Words:
+        """What something of that kind is called, in Chinese and English; its id where nobody
+        says."""
+        return self.words.get(key, (key[-1], key[-1]))

@@ -9,32 +9,30 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import RLock
+from threading import Event, RLock
 
 from cases.casework import Casework
-from cases.enforcement import (
-    Enforced,
-    apply_work,
-    merged,
-    sweep_case,
-)
-from cases.linked import BrokenCase
+from cases.enforcement import Enforced, Ready, Swept, apply_work, made_ready, merged, sweep_case
+from cases.linked import BROKEN
 from cases.ports import Conflict, Unit
+from cases.recounting import go_on
 from cases.rows import CaseRow, WorkRow
-from machines.codec import CodecError
-from machines.fold import ReplayError
-from scheduler.holds import Hold, Watch, current
+from cases.tally import added
+from scheduler.brake import LIMITS, Held, Limits, reserve, wanted
+from scheduler.holds import Hold, Watch, current, is_quiet
+from scheduler.lateness import tallied
+from scheduler.outages import tell
+from scheduler.plan import Planned, foresee, tomorrow
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
-_BROKEN = (BrokenCase, CodecError, ReplayError, LookupError, ValueError, AssertionError)
 
 
 @dataclass(slots=True)
 class Report:
-    """What a sweep did. `set_aside`: case id -> why."""
+    """What a sweep did. `set_aside`: case id -> why; `held`: what a brake has newly kept back."""
 
     sweep: str
     at: datetime | None = None
@@ -42,50 +40,60 @@ class Report:
     set_aside: dict[str, str] = field(default_factory=dict)
     work: int = 0
     hold: Hold | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One rung a sweep would take: the line of a dry run."""
-
-    case_id: str
-    workflow: str
-    subject: str
-    obligation: str
-    occurrence: int
-    rung: str
-    due: datetime
-    late_seconds: float
-    adverse: bool
-    held: bool
+    held: list[Held] = field(default_factory=list)
 
 
 def _key(row: WorkRow) -> str:
     return f"work {row.case_id}/{row.seq}/{row.n}"
 
 
-class _Undo(Exception):
-    """Leaves a unit of work without writing."""
+@dataclass(slots=True)
+class _Folded:
+    """What a transaction did, told once it is committed."""
+
+    enforced: list[Enforced] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+
+    def tell(self, report: Report) -> None:
+        """Adds it to the report of the sweep."""
+        report.enforced.extend(self.enforced)
+        report.held.extend(self.held)
 
 
 class Enforcer:
     """Sweeps a store. Any number may run on one database."""
 
-    def __init__(self, casework: Casework, *, batch: int = 200) -> None:
+    def __init__(self, casework: Casework, *, batch: int = 200, limits: Limits = LIMITS) -> None:
         self.casework, self.store, self.batch = casework, casework.store, batch
+        self.limits = limits
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
+        self.stopping = Event()  # set: the batch in hand is finished, and no other begun
 
     def sweep(self) -> Report:
         """Takes everything that is due now, then applies the work it gave rise to, until nothing
         is left. Raises StoreError when the database cannot be reached."""
         report = Report(f"sweep-{secrets.token_hex(6)}")
         with self.turn:
+            self._come_first()
             while True:
                 swept = self._batch(report)
                 worked = self._work(report)
-                if not swept and not worked:
+                if not (swept or worked) or self.stopping.is_set():
                     return report
+
+    def _come_first(self) -> None:
+        """Finishes an operation whose process died: the telling of an outage, which extends dates,
+        and a recount. A case that a recount has not come to is counted anew before anything is
+        enforced in it, and adverse acts wait for the telling: so neither has to wait for this."""
+        with self.store.unit(write=False) as unit:
+            if not unit.ahead().waiting:
+                return
+        try:
+            go_on(self.casework)
+            tell(self.casework)
+        except Conflict as error:
+            log.info("what was interrupted goes on at the next sweep: %s", error)
 
     def _batch(self, report: Report) -> bool:
         """One batch; True if there was something to do."""
@@ -95,15 +103,14 @@ class Enforcer:
                 now = self.casework.clock.now(unit)
                 report.at, report.hold = now, self.watch.beat(unit, now)
                 rows = tuple(self._claim(unit, now, report))
-                if rows:
-                    done = self._fold(unit, rows, now, report)
-        except (*_BROKEN, Conflict) as error:
+                now = self.casework.clock.now(unit)  # later than what others wrote before the claim
+                folded = self._fold(unit, rows, now, report)
+        except (*BROKEN, Conflict) as error:
             log.warning("batch of %d cases replayed one by one: %s", len(rows), error)
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
-        if rows:
-            report.enforced.extend(done)
+        folded.tell(report)
         return bool(rows)
 
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:
@@ -113,34 +120,53 @@ class Enforcer:
 
     def _fold(
         self, unit: Unit, rows: tuple[CaseRow, ...], now: datetime, report: Report
-    ) -> list[Enforced]:
-        held = report.hold is not None
-        swept = [
-            sweep_case(self.casework, unit, row, now, report.sweep, mild_only=held) for row in rows
-        ]
+    ) -> _Folded:
+        """Folds the cases and writes them; those that a brake holds without what is adverse."""
+        mild_only = report.hold is not None
+        ready = [made_ready(self.casework, unit, row, now) for row in rows]
+        swept = [self._swept(unit, one, now, report, mild_only=mild_only) for one in ready]
+        asked = [wanted(s.enforced, r.row.released) for r, s in zip(ready, swept, strict=True)]
+        folded = _Folded()
+        marks: list[tuple[str, str]] = []
+        for n, of in enumerate(reserve(unit, asked, now, self.limits)):
+            if of is not None:
+                folded.held.extend(Held.of(one) for one in swept[n].enforced if one.adverse)
+                marks.append((ready[n].row.id, of.name))
+                swept[n] = self._swept(unit, ready[n], now, report, mild_only=True)
+            folded.enforced.extend(swept[n].enforced)
         batches = [one.written.batch for one in swept if one.written is not None]
         if batches:
-            unit.write(merged(batches))
-        return [done for one in swept for done in one.enforced]
+            late = tallied(folded.enforced, report.sweep)
+            batch = merged(batches)
+            unit.write(replace(batch, tallies=added([*batch.tallies, *late])))
+        unit.hold_cases(marks)
+        return folded
+
+    def _swept(
+        self, unit: Unit, ready: Ready, now: datetime, report: Report, *, mild_only: bool
+    ) -> Swept:
+        return sweep_case(self.casework, unit, ready, now, report.sweep, mild_only=mild_only)
 
     def _alone(self, claimed: CaseRow, report: Report) -> None:
         """One case in a transaction of its own; what fails is set aside with growing patience."""
+        row: CaseRow | None = None
         try:
             with self.store.unit() as unit:
                 row = unit.case(claimed.id, lock=True)
                 if row is None:
                     return
                 now = self.casework.clock.now(unit)
-                done = self._fold(unit, (row,), now, report)
+                folded = self._fold(unit, (row,), now, report)
                 if row.broken is not None:
                     unit.set_aside(row.id, None, None)
-            report.enforced.extend(done)
-        except Conflict as error:
-            log.info("case %s is being written by somebody else: %s", claimed.id, error)
-        except _BROKEN as error:
+            folded.tell(report)
+        except (*BROKEN, Conflict) as error:
             why = f"{type(error).__name__}: {error}"
-            log.error("case %s set aside: %s", claimed.id, why)
             report.set_aside[claimed.id] = why
+            if row is None:
+                log.info("case %s is being written by somebody else: %s", claimed.id, error)
+                return  # the next sweep finds it as it is then
+            log.error("case %s set aside: %s", claimed.id, why)
             with self.store.unit() as unit:
                 now = self.casework.clock.now(unit)
                 patience = timedelta(minutes=min(2**claimed.retries, 24 * 60))
@@ -150,54 +176,34 @@ class Enforcer:
         """Work items, one aggregate per transaction; one that cannot be applied is reported and
         left for the next sweep, and the rest go on."""
         any_done = False
-        while True:
+        while not self.stopping.is_set():
             key = ""
             try:
                 with self.store.unit() as unit:
                     rows = unit.claim_work(_WORK_AT_ONCE)
                     row = next((r for r in rows if _key(r) not in report.set_aside), None)
                     if row is None:
-                        return any_done
+                        break
                     key = _key(row)
                     apply_work(self.casework, unit, row, self.casework.clock.now(unit))
-            except _BROKEN as error:
+            except (*BROKEN, Conflict) as error:
+                if not key:
+                    raise
                 log.error("%s cannot be applied: %s", key, error)
                 report.set_aside[key] = f"{type(error).__name__}: {error}"
                 continue
             report.work += 1
             any_done = True
+        return any_done
 
     def plan(self, until: datetime | None = None) -> list[Planned]:
         """Who would be hit now (or by `until`), with what would be born on the way; changes
         nothing. A case that cannot be processed stands there with the rung `broken`."""
-        found: list[Planned] = []
-        try:
-            with self.store.unit() as unit:
-                now = self.casework.clock.now(unit)
-                held = current(unit) is not None
-                limit = until or now
-                for row in unit.claim_cases(limit, 1_000_000, mild_only=False, now=now):
-                    found.extend(self._planned(unit, row, now, limit, held=held))
-                raise _Undo
-        except _Undo:
-            return sorted(found, key=lambda one: (one.due, one.case_id))
+        return foresee(self.casework, self.limits, until)
 
-    def _planned(
-        self, unit: Unit, row: CaseRow, now: datetime, limit: datetime, *, held: bool
-    ) -> list[Planned]:
-        try:
-            swept = sweep_case(self.casework, unit, row, limit, "plan", mild_only=False)
-        except _BROKEN as error:
-            log.warning("case %s cannot be planned: %s", row.id, error)
-            due = row.next_enforce_at or now
-            return [Planned(row.id, row.workflow, row.subject_name, "", 0, "broken", due, 0.0,
-                            adverse=False, held=False)]  # fmt: skip
-        return [
-            Planned(one.case_id, one.workflow, one.subject, one.obligation, one.occurrence,
-                    one.rung, one.due, max(0.0, (now - one.due).total_seconds()), one.adverse,
-                    held and one.adverse)
-            for one in swept.enforced
-        ]  # fmt: skip
+    def tomorrow(self) -> list[Planned]:
+        """What the next Shanghai day will bring, and what is held until then."""
+        return tomorrow(self.casework, self.limits)
 
     def next_instant(self) -> datetime | None:
         """When the next rung of any case falls due."""
@@ -205,7 +211,12 @@ class Enforcer:
             return unit.next_instant(mild_only=current(unit) is not None)
 
     def wait(self) -> timedelta | None:
-        """How long until then by the store's own clock; None when nothing is to come."""
+        """How long nothing has to be done, by the store's own clock and in one look: nothing at
+        all where something is due or waits; None when nothing is to come."""
         with self.store.unit(write=False) as unit:
-            instant = unit.next_instant(mild_only=current(unit) is not None)
-            return None if instant is None else instant - self.casework.clock.now(unit)
+            ahead = unit.ahead()
+        if ahead.waiting or is_quiet(ahead.heartbeat, ahead.now):
+            return timedelta(0)
+        due = ahead.next_at if ahead.hold is None else ahead.next_mild_at
+        coming = [at for at in (due, ahead.retry_at) if at is not None]
+        return max(timedelta(0), min(coming) - ahead.now) if coming else None

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from cases.clock import monotonic_seconds
 from cases.errors import Misused
 from cases.ports import Unit
+from cases.rows import ReleaseRow
 
 GAP = timedelta(hours=1)
 STEP = timedelta(minutes=5)
-_HOLD, _BEAT, _LOG = "hold", "heartbeat", "holds_released"
+BEAT = timedelta(minutes=1)  # how old the last heartbeat may be before the next is recorded
+_HOLD, _BEAT = "hold", "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Watch:
         if found is not None and held is None:
             unit.set_meta({_HOLD: json.dumps(asdict(found))})
             held = found
-        unit.set_meta({_BEAT: now.isoformat()})
+        if is_quiet(meta.get(_BEAT), now):  # not in every batch: workers would queue for this row
+            unit.set_meta({_BEAT: now.isoformat()})
         return held
 
     def _found(self, kept: str | None, now: datetime) -> Hold | None:
@@ -60,6 +63,11 @@ class Watch:
             if abs((now - self._last[0]) - passed) > STEP:
                 return Hold("clock_step", now.isoformat(), f"the clock jumped by {now - last}")
         return None
+
+
+def is_quiet(kept: str | None, now: datetime) -> bool:
+    """Whether it is time for a heartbeat."""
+    return kept is None or abs(now - datetime.fromisoformat(kept)) >= BEAT
 
 
 def current(unit: Unit) -> Hold | None:
@@ -80,7 +88,10 @@ def release(unit: Unit, now: datetime, user: str, reason: str) -> Hold:
         raise Misused("当前没有暂停的执行。", "nothing is held")
     if not user.strip() or not reason.strip():
         raise Misused("须写明由谁、因何解除。", "say who releases the hold, and why")
-    log = json.loads(unit.meta().get(_LOG, "[]"))
-    log.append({**asdict(held), "released_by": user, "because": reason, "at": now.isoformat()})
-    unit.set_meta({_HOLD: None, _BEAT: now.isoformat(), _LOG: json.dumps(log, ensure_ascii=False)})
+    unit.add_release(ReleaseRow(
+        seq=len(unit.releases()) + 1, kind="hold", zone=None, workflow=None,
+        consequence=held.reason, cases=0, since=datetime.fromisoformat(held.since),
+        released_by=user, because=reason, at=now,
+    ))  # fmt: skip
+    unit.set_meta({_HOLD: None, _BEAT: now.isoformat()})
     return held

@@ -1,7 +1,8 @@
 """Wakes the enforcer: at a steady beat, and at the next instant at which something is due.
 
 The only place that knows APScheduler, which holds no deadline: its jobs may be lost at any time
-without losing a date.
+without losing a date. A beat asks the database one question and sweeps only when the answer says
+so; a database that cannot be reached is asked again, at growing intervals.
 """
 
 from __future__ import annotations
@@ -12,29 +13,35 @@ from threading import Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from cases.clock import machine_time
-from cases.ports import StoreError
+from cases.clock import machine_time, monotonic_seconds
+from cases.ports import Conflict, StoreError
 from scheduler.enforcer import Enforcer
 
 log = logging.getLogger("chengnuo.runner")
-_BEAT, _WAKE = "beat", "wake"
+_BEAT, _WAKE, _NOW = "beat", "wake", "now"
+_LONGEST_S = 10.0
 
 
 class Runner:
-    """A background thread that sweeps. `beat_seconds`: how long nothing may be looked at;
-    `alarm`: ring at the next due instant, too (a sandbox clock stands still: no alarm)."""
+    """A background thread that sweeps. `beat_seconds`: how often it asks what other processes
+    have brought; `alarm`: ask first, and ring at the next due instant, too (a sandbox clock stands
+    still: it is swept at every beat)."""
 
     def __init__(
-        self, enforcer: Enforcer, *, beat_seconds: float = 30.0, alarm: bool = True
+        self, enforcer: Enforcer, *, beat_seconds: float = 1.0, alarm: bool = True
     ) -> None:
         self.enforcer, self._alarm = enforcer, alarm
         self._sweeping = Lock()
         self._stopped = False
+        self._in_vain = 0  # attempts in a row that failed, or left everything as it was
+        self._not_before = 0.0
+        # A beat during a sweep returns at once, so that several may overlap and none is told of.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone="Asia/Shanghai",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 5},
         )
-        self._scheduler.add_job(self.run_once, "interval", seconds=beat_seconds, id=_BEAT)
+        self._scheduler.add_job(self.beat, "interval", seconds=beat_seconds, id=_BEAT)
 
     def start(self) -> None:
         """Begins to beat, with a first sweep at once."""
@@ -42,8 +49,9 @@ class Runner:
         self.wake()
 
     def stop(self) -> None:
-        """Finishes the sweep in hand and stops. Waits for it first: a job that sets the alarm
+        """Finishes the batch in hand and stops. Waits for it first: a job that sets the alarm
         while APScheduler shuts down would wait for APScheduler, and it for the job."""
+        self.enforcer.stopping.set()
         with self._sweeping:
             self._stopped = True
         self._scheduler.shutdown(wait=True)
@@ -52,24 +60,53 @@ class Runner:
         """Sweeps soon, in the background."""
         if self._stopped:
             return
-        self._scheduler.add_job(self.run_once, id="now", replace_existing=True)
+        self._scheduler.add_job(self.run_once, id=_NOW, replace_existing=True)
+
+    def beat(self) -> None:
+        """Looks whether there is something to do, unless that was in vain a moment ago."""
+        if monotonic_seconds() >= self._not_before:
+            self.run_once()
 
     def run_once(self) -> None:
-        """One sweep; a database that cannot be reached is tried again at the next beat."""
-        with self._sweeping:
-            if self._stopped:
-                return
-            try:
-                self.enforcer.sweep()
-                self._set_alarm()
-            except StoreError as error:
-                log.error("no sweep: %s", error)
+        """Sweeps until nothing is due; leaves it to the sweep that is under way, if one is."""
+        if not self._sweeping.acquire(blocking=False):
+            return
+        try:
+            if not self._stopped:
+                self._settle(in_vain=self._sweep())
+        except (StoreError, Conflict) as error:
+            self._settle(in_vain=True)
+            log.error("no sweep, attempt %d: %s", self._in_vain, error)
+        except Exception:  # a bug in one sweep must not end all that follow
+            self._settle(in_vain=True)
+            log.exception("the sweep failed, attempt %d", self._in_vain)
+        finally:
+            self._sweeping.release()
 
-    def _set_alarm(self) -> None:
-        """The alarm clock rings at the next due instant (the beat would be late)."""
-        wait = self.enforcer.wait() if self._alarm else None
-        if wait is not None and wait > timedelta(0):
-            self._scheduler.add_job(
-                self.run_once, "date", run_date=machine_time() + wait, id=_WAKE,
-                replace_existing=True,
-            )  # fmt: skip
+    def _sweep(self) -> bool:
+        """True if something is due that a sweep does not change: a case that somebody else is
+        writing, a work item that cannot be applied."""
+        while self._is_due():
+            report = self.enforcer.sweep()
+            if not (report.enforced or report.work or report.held):
+                return self._alarm and self._is_due()
+            if self.enforcer.stopping.is_set() or not self._alarm:
+                return False
+        return False
+
+    def _is_due(self) -> bool:
+        """Whether there is something to do; if not, the alarm clock rings when there is (the beat
+        would be late)."""
+        wait = self.enforcer.wait() if self._alarm else timedelta(0)
+        if wait is None or wait <= timedelta(0):
+            return wait is not None
+        self._scheduler.add_job(
+            self.run_once, "date", run_date=machine_time() + wait, id=_WAKE, replace_existing=True
+        )
+        return False
+
+    def _settle(self, *, in_vain: bool) -> None:
+        """Patience grows with every attempt in vain."""
+        self._in_vain = self._in_vain + 1 if in_vain else 0
+        patience_s = min(_LONGEST_S, 0.5 * 2 ** min(self._in_vain, 10)) if in_vain else 0.0
+        self._not_before = monotonic_seconds() + patience_s

@@ -12,18 +12,19 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import sql
 
 USER = "postgres"
 PATIENCE_S = 30
+Process: TypeAlias = "subprocess.Popen[bytes]"
 # The data is thrown away: durability would only cost time.
 SETTINGS = {
     "listen_addresses": "",
@@ -36,11 +37,23 @@ SETTINGS = {
 
 
 class PostgresServer:
-    """One running server, reached by a socket in its own folder."""
+    """One running server, reached by a socket in its own folder. `begin` starts its process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, begin: Callable[[], Process]) -> None:
+        self.folder, self._begin = folder, begin
+        self._process: Process | None = None
         self._numbers = count(1)
+
+    def start(self) -> None:
+        """Begins, and answers when it does; raises with its log when it never answers."""
+        self._process = self._begin()
+        _ready(self, self._process)
+
+    def crash(self) -> None:
+        """Ends at once, as it would for want of power: what is committed is found again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(PATIENCE_S)
 
     def url(self, database: str = "postgres") -> str:
         """The address in SQLAlchemy's form."""
@@ -65,7 +78,7 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[PostgresServer]:
     """Starts a server in a temporary folder and stops it at the end, ready when it is yielded."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 bytes
     try:
@@ -78,15 +91,19 @@ def running_server() -> Iterator[PostgresServer]:
         world: dict[str, Any] = {"cwd": folder, "env": {"LC_ALL": "C"}, **account}
         done = subprocess.run(initdb, capture_output=True, text=True, **world)
         assert done.returncode == 0, f"initdb failed:\n{done.stdout}{done.stderr}"
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        server = [str(programs / "postgres"), "-D", data, "-k", str(folder), *settings]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen([*_dying_with_us(), *server], stderr=log, **world)
+        told = [f"-c{name}={value}" for name, value in settings.items()]
+        server = [str(programs / "postgres"), "-D", data, "-k", str(folder), *told]
+
+        def begin() -> Process:
+            with (folder / "log").open("ab") as log:
+                return subprocess.Popen([*_dying_with_us(), *server], stderr=log, **world)
+
+        running = PostgresServer(folder, begin)
         try:
-            yield _ready(PostgresServer(folder), process)
+            running.start()
+            yield running
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: nobody will read this data again
-            process.wait(PATIENCE_S)
+            running.crash()  # nobody will read this data again
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -123,12 +140,12 @@ def _dying_with_us() -> list[str]:
     return ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
 
 
-def _ready(server: PostgresServer, process: "subprocess.Popen[Any]") -> PostgresServer:
-    """The server once it answers; raises with its log when it ends instead or never answers."""
+def _ready(server: PostgresServer, process: Process) -> None:
+    """Waits until it answers; raises with its log when it ends instead or never answers."""
     until = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < until:
         with suppress(psycopg.OperationalError), server.connect():
-            return server
+            return
         time.sleep(0.02)
     log = (server.folder / "log").read_text(errors="replace")
     raise RuntimeError(f"PostgreSQL did not come up in {PATIENCE_S} s:\n{log}")

@@ -19,8 +19,10 @@ from api.console import (
     failures,
     opening_page,
     queue_page,
+    receipt_page,
     sandbox_clock,
     sign_in,
+    tomorrow_page,
 )
 from api.console.pages import FOLDER, Headers
 from api.service import Service
@@ -58,7 +60,8 @@ def console(service: Service) -> FastAPI:
     app.state.service = service
     failures.install(app)
     # opening_page before case_page: `/cases/new` is not the number of a case
-    for part in (sign_in, queue_page, opening_page, case_page, definition_pages, sandbox_clock):
+    for part in (sign_in, queue_page, opening_page, case_page, receipt_page, definition_pages,
+                 sandbox_clock, tomorrow_page):  # fmt: skip
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     return app

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.console.case_view import LICENCE_TONES, acts, duties, waiting
 from api.console.fields import fields_of, kept_values, read_facts
 from api.console.pages import page
+from api.console.service_view import services
 from api.console.timeline import taken, timeline
 from api.console.visit import Form, SignedIn, Visit
 from api.console.wording import (
@@ -128,6 +129,7 @@ def case_page(
         ],
         duties=duties(visit, compiled, plain["obligations"]),
         timers=duties(visit, compiled, plain["timers"]),
+        services=services(visit, compiled, plain["services"]),
         waiting=waiting(visit, compiled, plain),
         timeline=timeline(visit, compiled, journal),
         diagram=_diagram(visit, compiled, Marks(plain["tracks"], taken(journal)), wide=wide),

@@ -82,6 +82,8 @@ def _duty(visit: Visit, compiled: Compiled, plain: Plain) -> DutyView:
     at = datetime.fromisoformat(due["at"]) if "at" in due else None
     running = plain["status"] in ("open", "missed")
     left = time_left(visit, on, at, missed=plain["status"] == "missed")
+    if plain.get("held"):
+        left = Left(visit.say("held.calendar"), left.beside, "undated")
     miss = spec.on_miss if isinstance(spec, Obligation) else None
     return DutyView(
         plain=plain,

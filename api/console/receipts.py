@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from api.console.texts import TABLE
 from api.console.visit import Visit
+from api.console.wording import event_words, label, role_words
 from machines.compiler import Compiled
 
 # As said on paper; what the table of the page shows anyway is left out of it.
-ORDER = ("start", "day_zero", "period", "rule", "source", "pauses", "make_up_days", "rest_days",
-         "nominal", "rolled", "counted_from_next_day", "range", "extended", "told",
+ORDER = ("starts", "start", "day_zero", "period", "rule", "source", "pauses", "make_up_days",
+         "rest_days", "nominal", "rolled", "counted_from_next_day", "range", "ends_at",
+         "late_record", "extended", "told", "rejected", "recounted", "moves",
          "calendar")  # fmt: skip
 SHOWN_ELSEWHERE = frozenset({"amount", "unit", "bearer", "clauses", "result", "word", "before",
-                             "waits_for"})  # fmt: skip
+                             "waits_for", "opens", "opens_source", "warns"})  # fmt: skip
 Row = tuple[str, str]
 
 
@@ -33,18 +35,30 @@ def receipt_rows(visit: Visit, compiled: Compiled, receipt: Mapping[str, Any]) -
 def _rows(visit: Visit, compiled: Compiled, name: str, value: Any) -> Iterator[Row]:
     key = f"receipt.{name}"
     said = visit.say(key) if key in TABLE["zh"] else name
-    if not isinstance(value, Mapping):
-        yield said, _moment(visit, value) if name == "start" else _flat(value)
-    elif set(value) == {"zh", "en"}:
+    if name in _SPECIAL:
+        yield said, _SPECIAL[name](visit, compiled, value)
+    elif isinstance(value, Mapping) and set(value) == {"zh", "en"}:
         yield said, visit.text(value)
-    elif name == "rolled":
-        yield said, f"{value['from']} → {value['to']}"
-    elif name == "source":
-        yield said, " · ".join(_source(visit, compiled, value))
-    elif name == "calendar":
-        yield said, _calendar(visit, value)
     else:
         yield said, _flat(value)
+
+
+def _moved(visit: Visit, move: Mapping[str, Any]) -> str:
+    """One act that moved a date or kept it, by which policy, and from when to when."""
+    words = [f"{visit.say('move.' + move['by'])}（{visit.say('move.' + move['policy'])}）"]
+    if move["from"] != move["to"]:
+        words.append(f"{move['from'] or '—'} → {move['to'] or '—'}")
+    return " ".join([str(move["on"]), *words])
+
+
+def _moment_words(visit: Visit, compiled: Compiled, key: str) -> str:
+    """An event by its name; the service of a document as `document → party`."""
+    kind, _, rest = key.partition(":")
+    if kind != "serve" or not rest:
+        return event_words(visit, compiled, key)
+    document, _, party = rest.partition(":")
+    words = label(visit, compiled, document), role_words(visit, party, compiled)
+    return f"{event_words(visit, compiled, 'serve')} {words[0]} → {words[1]}"
 
 
 def _source(visit: Visit, compiled: Compiled, source: Mapping[str, Any]) -> Iterator[str]:
@@ -64,6 +78,15 @@ def _source(visit: Visit, compiled: Compiled, source: Mapping[str, Any]) -> Iter
         yield visit.say("receipt.since", on=source["since"])
     if source.get("looked_up_on"):
         yield visit.say("receipt.looked_up", on=source["looked_up_on"])
+
+
+def _recounted(visit: Visit, value: Mapping[str, Any]) -> Iterator[str]:
+    """Both dates, the one that binds, why, and who has taken note of it."""
+    yield f"{value['until_now']} → {value['recomputed']} ⇒ {value['effective']}"
+    if value.get("cause"):
+        yield "、".join(value["cause"])
+    if "acknowledged" in value:
+        yield visit.say("receipt.acknowledged", by=value["acknowledged"]["by"])
 
 
 def _calendar(visit: Visit, used: Mapping[str, Any]) -> str:
@@ -94,3 +117,23 @@ def _flat(value: Any) -> str:
 def _days(row: list[Any]) -> str:
     first, last, *reason = map(str, row)
     return " ".join([first if first == last else f"{first}–{last}", *reason])
+
+
+_SPECIAL: Mapping[str, Callable[[Visit, Compiled, Any], str]] = {
+    "start": lambda visit, _, value: _moment(visit, value),
+    "ends_at": lambda visit, _, value: visit.say(f"ends_at.{value}"),
+    "moves": lambda visit, _, value: "；".join(_moved(visit, one) for one in value),
+    "rolled": lambda _, __, value: f"{value['from']} → {value['to']}",
+    "source": lambda visit, compiled, value: " · ".join(_source(visit, compiled, value)),
+    "starts": lambda visit, compiled, value: "、".join(
+        _moment_words(visit, compiled, one) for one in value["events"]
+    ),
+    "late_record": lambda visit, _, value: " → ".join(
+        _moment(visit, value[at]) for at in ("happened_at", "counted_from")
+    ),
+    "rejected": lambda _, __, value: " · ".join(
+        str(value[day]) for day in ("on", "served_on") if value.get(day)
+    ),
+    "calendar": lambda visit, _, value: _calendar(visit, value),
+    "recounted": lambda visit, _, value: " · ".join(_recounted(visit, value)),
+}

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.console.enforcement_texts import PAIRS as _ENFORCEMENT
+from api.console.time_texts import PAIRS as _TIME
+
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 _PAIRS: dict[str, tuple[str, str]] = {
@@ -88,18 +91,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "queue.page": ("第 {n} 页，共 {all} 页", "Page {n} of {all}"),
     "queue.earlier": ("上一页", "Previous"),
     "queue.later_page": ("下一页", "Next"),
-    "plan.title": ("明日将自动执行", "What will be enforced by the end of tomorrow"),
-    "plan.hint": (
-        "到期而仍未履行的，系统届时自动办理；现在仍可由承担人履行。",
-        "Done by the engine when the date comes and nothing has happened; until then the bearer "
-        "can still act.",
-    ),
-    "plan.empty": ("明日结束前没有将自动执行的事项。", "Nothing is due by the end of tomorrow."),
-    "plan.when": ("时间", "When"),
-    "plan.what": ("将发生", "What happens"),
-    "plan.done": ("已执行", "What was done"),
-    "plan.adverse": ("不利", "adverse"),
-    "plan.held": ("已暂停", "held"),
     "rung.warn": ("到期前 {n} 个工作日提醒", "reminder {n} working days before"),
     "rung.missed": ("标记为逾期（尚无不利后果）", "marked as missed (nothing adverse yet)"),
     "rung.enforced": ("执行后果", "the consequence is carried out"),
@@ -133,6 +124,10 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "due.standing": ("持续履行", "standing"),
     "due.none": ("原文未定期限", "the text sets no limit"),
     "due.provisional": ("暂定", "provisional"),
+    "held.calendar": (
+        "等待放假安排公布 AWAITING_CALENDAR", "AWAITING_CALENDAR: no holiday arrangement yet",
+    ),
+    "case.recounted": ("按新的放假安排重新计算期限", "Dates counted anew on another calendar"),
     # A case
     "case.settled": ("已了结", "settled"),
     "case.closed": ("已办结", "closed"),
@@ -171,6 +166,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "case.enforceable": ("最早可执行日 {on}", "enforceable from {on}"),
     "case.acted": ("履行于 {at}", "done at {at}"),
     "case.receipt": ("期限如何算出", "How the date was computed"),
+    "receipt.starts": ("起算事件", "Started by"),
     "receipt.start": ("起算时间", "Starts"),
     "receipt.day_zero": ("当日（不计入）", "Day not counted"),
     "receipt.period": ("期间", "Period"),
@@ -185,6 +181,16 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "receipt.range": ("暂定范围", "Range"),
     "receipt.extended": ("延长", "Extended"),
     "receipt.told": ("已告知日期", "Date told"),
+    "receipt.rejected": ("驳回、送达", "Rejected, served"),
+    "sheet.title": ("期限计算单", "How a date was counted"),
+    "sheet.print": ("打印期限计算单", "Print how the dates were counted"),
+    "sheet.back": ("返回案件", "Back to the case"),
+    "sheet.enforceable": ("可执行日", "Enforceable from"),
+    "sheet.entry": ("日志第 {n} 条", "Journal entry {n}"),
+    "sheet.printed": ("{at} 由 {who} 打印", "Printed on {at} by {who}"),
+    "sheet.none": ("本案尚无确定的期限。", "No date of this case has been counted yet."),
+    "receipt.recounted": ("重新计算", "Counted anew"),
+    "receipt.acknowledged": ("{by} 已知悉", "acknowledged by {by}"),
     "receipt.calendar": ("所用日历", "Calendar"),
     "receipt.setting": ("片区设定", "zone setting"),
     "receipt.since": ("自 {on} 起适用", "in force since {on}"),
@@ -194,6 +200,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "unit.months": ("个月", "months"),
     "unit.years": ("年", "years"),
     "unit.hours": ("小时", "hours"),
+    "unit.office_hours": ("个办公小时", "office hours"),
     "receipt.version": ("版本 {version}，确定至 {until}", "version {version}, firm until {until}"),
     "case.timers": ("期间", "Periods"),
     "case.diagram": ("流程图", "Diagram"),
@@ -218,13 +225,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "target.running": ("进行中", "running"),
     "target.reached": ("达到", "reached"),
     "target.not_reached": ("未达到", "not reached"),
-    "privilege.no_threshold_acceptance": (
-        "无门槛受理（受理不等于许可）", "acceptance without threshold, no approval",
-    ),
-    "privilege.green_channel": ("绿色通道", "green channel"),
-    "privilege.gap_acceptance": ("容缺受理", "accepted with gaps"),
-    "privilege.lower_inspection_rate": ("降低检查频次", "inspected less often"),
-    "privilege.award_priority": ("评优优先", "priority in awards"),
     "case.licences": ("证照", "Licences"),
     "case.no_licences": ("尚未颁发证照。", "No licence has been issued."),
     "case.issued": ("颁发于 {on}", "issued on {on}"),
@@ -264,18 +264,18 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "effect.revoke": ("撤销{licence}", "revoke: {licence}"),
     "effect.withdraw_licence": ("吊销{licence}", "withdraw: {licence}"),
     "effect.cancel": ("注销{licence}", "cancel: {licence}"),
-    "effect.record_credit": ("记入信用档案", "entry in the credit file"),
+    "effect.record_credit": ("记入信用档案：{fact}", "entry in the credit file: {fact}"),
     "effect.list": ("列入{list}", "entered on the {list}"),
     "effect.delist": ("移出{list}", "taken off the {list}"),
     "effect.joint_punishment": ("联合惩戒", "joint punishment"),
     "effect.restrict": ("限制：{restriction}", "restriction: {restriction}"),
-    "effect.freeze": ("冻结", "freeze"),
-    "effect.unfreeze": ("解除冻结", "unfreeze"),
+    "effect.freeze": ("冻结：{text}", "freeze: {text}"),
+    "effect.unfreeze": ("解除冻结：{text}", "unfreeze: {text}"),
     "effect.open_case": ("发起关联案件：{workflow}", "linked case: {workflow}"),
     "effect.signal": ("告知关联案件", "signal to a linked case"),
     "effect.push": ("推送{to}：{text}", "push to {to}: {text}"),
     "effect.publish": ("公开：{text}", "publish: {text}"),
-    "effect.enter_register": ("登入台账", "entry in a register"),
+    "effect.enter_register": ("登记入册：{text}", "entered in: {text}"),
     "effect.notify": ("告知{to}：{text}", "notify {to}: {text}"),
     "effect.refer": ("移送{to}：{text}", "refer to {to}: {text}"),
     "effect.task": ("交{role}判断：{text}", "task for {role}: {text}"),
@@ -351,9 +351,10 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "error.405_do": ("请从页面上的按钮办理。", "Use the buttons on the pages."),
 }  # fmt: skip
 
+_TABLES = (_PAIRS, _TIME, _ENFORCEMENT)
 TABLE: Mapping[str, Mapping[str, str]] = {
-    "zh": {key: pair[0] for key, pair in _PAIRS.items()},
-    "en": {key: pair[1] for key, pair in _PAIRS.items()},
+    "zh": {key: pair[0] for table in _TABLES for key, pair in table.items()},
+    "en": {key: pair[1] for table in _TABLES for key, pair in table.items()},
 }
 WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),

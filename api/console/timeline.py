@@ -56,7 +56,7 @@ def taken(journal: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, str, str
 
 def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happened:
     actor, event = one["actor"], one["event"]
-    automatic = one["kind"] in ("enforced", "automatic")
+    automatic = one["kind"] in ("enforced", "automatic", "recounted")
     because = one.get("because")
     opened = one["kind"] == "opened"
     effects = one.get("effects", ())
@@ -91,6 +91,8 @@ def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happe
 def _event(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> str:
     """The event's own name; a rung without one (a reminder) is named by what it is."""
     because = one.get("because")
+    if one["kind"] == "recounted":
+        return visit.say("case.recounted")
     known = event_words(visit, compiled, one["event"])
     return rung_words(visit, because["rung"]) if because and known == one["event"] else known
 

@@ -10,6 +10,7 @@ from api.console.visit import Visit
 from machines import engine_events
 from machines.compiler import Compiled
 from machines.definition import FactSpec, Obligation
+from rules.wording import amount, unit_words
 
 
 def role_words(visit: Visit, role: str, compiled: Compiled | None = None) -> str:
@@ -32,7 +33,12 @@ def event_words(visit: Visit, compiled: Compiled, event: str) -> str:
 
 
 def label(visit: Visit, compiled: Compiled, name: str) -> str:
-    """The words of a fact, licence, document, event, duty or material; its name if it has none."""
+    """The words of a fact, licence, document, event, duty or material; its name if it has none.
+    What a public notice answers is named by its document and party."""
+    if name.startswith("serve:"):
+        _, document, to = name.split(":", 2)
+        return visit.say("service.key", what=label(visit, compiled, document),
+                         to=role_words(visit, to, compiled))  # fmt: skip
     zh, en = compiled.labels.get(name, (name, name))
     return zh if visit.language == "zh" else en
 
@@ -57,10 +63,27 @@ def effect_words(visit: Visit, compiled: Compiled, do: str, what: Mapping[str, A
         "workflow": _workflow(visit, what.get("workflow")),
         "to": _roles(visit, compiled, what.get("to", ())),
         "role": role_words(visit, str(what.get("role", "")), compiled),
-        "text": str(what.get(visit.language) or what.get("zh") or ""),
+        "fact": _recorded(visit, compiled, what),
+        "text": _text(visit, what),
     }
     key = f"effect.{do}"
-    return visit.say(key, **words) if key in TABLE["zh"] else do
+    return visit.say(key, **words).rstrip("：: ") if key in TABLE["zh"] else do
+
+
+def _text(visit: Visit, what: Mapping[str, Any]) -> str:
+    """The words of an effect itself; the name of what it is about where it has none."""
+    named = what.get("what") or what.get("register_name")
+    return str(what.get(visit.language) or what.get("zh") or named or "")
+
+
+def _recorded(visit: Visit, compiled: Compiled, what: Mapping[str, Any]) -> str:
+    """A fact of the credit file, with what it says where it says more than its name (a grade)."""
+    name, value = str(what.get("fact", "")), str(what.get("value"))
+    zh, en = compiled.words.get(("credit", name), (name, name))
+    grade = compiled.words.get(("grade", name, value))
+    if grade is not None:
+        zh, en = f"{zh}（{grade[0]}）", f"{en} ({grade[1]})"
+    return zh if visit.language == "zh" else en
 
 
 def list_words(visit: Visit, name: str) -> str:
@@ -125,7 +148,9 @@ def fact_words(visit: Visit, compiled: Compiled, event: str, name: str, value: A
         return visit.text(spec.choices[str(value)])
     if event in engine_events.EVENTS:
         return choice_words(visit, compiled, name, str(value))
-    return f"{value} {spec.unit}" if spec is not None and spec.unit else str(value)
+    if spec is None or spec.unit is None or not isinstance(value, int | float):
+        return str(value)
+    return amount(value, unit_words(spec.unit))[0 if visit.language == "zh" else 1]
 
 
 def fact_label(visit: Visit, compiled: Compiled, event: str, name: str) -> str:

@@ -141,14 +141,21 @@ def _entry(visit: Visit, unit: Unit, row: CaseRow, duties: Sequence[ObligationRo
             duty = min(candidates, key=lambda one: (str(one.due_at or one.earliest or "9999"),
                                                     one.obligation))  # fmt: skip
             resting = duty.status in ("filed", "suspended")
-            on = None if resting else duty.earliest or duty.due_on
-            at = None if resting else duty.due_at
-            left = time_left(visit, on, at, missed=duty.status == "missed")
-            if resting:
-                left = Left(visit.say(f"status.{duty.status}"), "", "undated")
-            return Entry(row, duty, left, len(missed))
+            left = Left(visit.say(f"status.{duty.status}"), "", "undated")
+            return Entry(row, duty, left if resting else _left(visit, duty), len(missed))
     words = visit.say("case.settled") if row.settled else "—"
     return Entry(row, None, Left(words, "", "undated"), 0)
+
+
+def _left(visit: Visit, duty: ObligationRow) -> Left:
+    """Time left until the earliest day it may be due. A provisional period that may be over waits
+    for the calendar: an authority's from that day on, others' from the day they were told."""
+    on = duty.earliest or duty.due_on
+    if duty.kind == "provisional" and on is not None and visit.today > on:
+        on = on if duty.side == "authority" else duty.due_on
+        if on is not None and visit.today > on:
+            return Left(visit.say("held.calendar"), f"{duty.earliest} – {duty.latest}", "undated")
+    return time_left(visit, on, duty.due_at, missed=duty.status == "missed")
 
 
 def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:

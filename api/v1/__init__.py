@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.v1 import cases, diary, enforcement, enterprises, sandbox, settings, workflows
+from api.v1 import (
+    cases,
+    diary,
+    enforcement,
+    enterprises,
+    feed,
+    sandbox,
+    services,
+    settings,
+    workflows,
+)
 
 router = APIRouter(prefix="/v1")
-for _part in (workflows, cases, diary, enterprises, settings, enforcement, sandbox):
+for _part in (workflows, cases, services, diary, feed, enterprises, settings, enforcement, sandbox):
     router.include_router(_part.router)

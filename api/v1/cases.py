@@ -156,6 +156,7 @@ def act(
         happened_at=body.happened_at,
         evidence=Evidence(**body.evidence.model_dump()) if body.evidence else None,
         if_version=_version(if_match),
+        channel=body.channel,
     )
     answer = service.casework.act(case_id, doing, identity, key)
     return answered(request, service, identity, answer, 200)

@@ -33,7 +33,7 @@ Code = Annotated[str, Path(max_length=50, examples=["91999999MA0000001N"])]
 
 class EnterpriseAnswer(Answer):
     """What is on file of an enterprise, with what merged into it; everything is empty for a code
-    nobody has acted on.
+    nobody has acted on. `label` of a fact, and `value_label` of its value: what it is called.
 
     `ends` of an entry, restriction or privilege says how it ends, or that the text does not;
     `resting` of a privilege why it is not granted for now; `grounds` are the criteria of lists
@@ -120,11 +120,11 @@ def _on_file(service: Service, unit: Unit, identity: Identity, uscc: str) -> dic
             {**summary(compiled, case), "updated_at": local(row.updated_at)}
             for row, case, compiled in loaded
         ],
-        "credit_facts": credit_file.facts(facts),
+        "credit_facts": credit_file.facts(facts, book),
         "lists": [credit_file.entry(row, book) for row in listed if row.list is not None],
         "restrictions": credit_file.restrictions(listed, book),
         "privileges": credit_file.privileges([r for r in listed if r.uscc == uscc], book),
-        "grounds": credit_file.grounds(met, listed),
+        "grounds": credit_file.grounds(met, listed, book),
     }
 
 

@@ -40,9 +40,11 @@ class ClockAnswer(Answer):
 
 
 class AdvanceAnswer(ClockAnswer):
-    """Where the clock stands now, and every step enforced on the way, in order."""
+    """Where the clock stands now, and every step enforced on the way, in order. `held`: what a
+    brake has begun to keep back; the clock stopped there, for a second person to look at it."""
 
     enforced: list[Json]
+    held: list[Json]
 
 
 @router.get(
@@ -63,16 +65,19 @@ def clock(identity: Caller, service: TheService) -> JSONResponse:
     responses={200: {"model": AdvanceAnswer}, **problems(400, 401, 409, 413, 422)},
 )
 def move(body: ClockBody, identity: Caller, service: TheService) -> JSONResponse:
-    """Moves the clock forward, instant by instant; answers when all of it has been enforced."""
+    """Moves the clock forward, instant by instant; answers when all of it has been enforced, or
+    where a brake has stopped it."""
     del identity
     hands = _sandbox(service)
     with service.enforcer.turn:
         with service.store.unit(write=False) as unit:
             now = hands.now(unit)
         done = advance(service.enforcer, hands, target(body, now))
-    return JSONResponse(
-        {"now": done.now.isoformat(), "enforced": [_step(asdict(one)) for one in done.enforced]}
-    )
+    return JSONResponse({
+        "now": done.now.isoformat(),
+        "enforced": [_step(asdict(one)) for one in done.enforced],
+        "held": [_step(asdict(one)) for one in done.held],
+    })  # fmt: skip
 
 
 def _step(plain: dict[str, Any]) -> dict[str, Any]:

@@ -24,8 +24,9 @@ router = APIRouter(tags=["settings"], route_class=StrictRoute)
 
 
 class SettingLine(Answer):
-    """A setting the reforms ask for. `value` null: not set, and no case that needs it may open;
-    `assumed`: what the sandbox ships."""
+    """A setting the reforms ask for, or one of the zone itself (`zone.office_opens`: a clock time
+    as a whole number, 830). `value` null: not set, and no case that needs it may open; nothing
+    waits for those of the zone. `assumed`: what the sandbox ships."""
 
     path: str
     zh: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from cases.ports import StoreError, WrongBirth
+from cases.rows import CaseRow
 
 BIRTHS = ("sandbox", "production")
 COUNTED = ("cases", "entries", "obligations", "fired", "credit_facts", "list_rows")
@@ -31,6 +32,11 @@ def named_state(track_state: str | None) -> tuple[str | None, str | None]:
 def mention(code: str) -> str:
     """How the state of a case writes the credit code of a party."""
     return f'"uscc":"{code}"'
+
+
+def looked_at(row: CaseRow, *, mild_only: bool) -> datetime | None:
+    """When a case must be looked at; one that a brake holds for what harms nobody only."""
+    return row.next_mild_at if mild_only or row.held is not None else row.next_enforce_at
 
 
 def must_be_settable(values: Mapping[str, str | None]) -> None:

@@ -34,7 +34,18 @@ from cases.store.statements import (
     OUTBOX_FILTERS,
     age,
 )
-from cases.store.tables import CASES, DEFINITIONS, LIST_ROWS, META, OBLIGATIONS, OUTBOX
+from cases.store.tables import (
+    BRAKES,
+    CASES,
+    DEFINITIONS,
+    LIST_ROWS,
+    META,
+    OBLIGATIONS,
+    OUTAGE_RUNS,
+    OUTBOX,
+    RECOUNTS,
+    TALLIES,
+)
 
 
 class Statements:
@@ -81,6 +92,30 @@ class Statements:
     def keep_meta(self) -> Executable:
         """Inserts or replaces what is known under a name."""
         return self._replacing(META)
+
+    @cached_property
+    def keep_recount(self) -> Executable:
+        """Begins a recount, or replaces what is known of its progress."""
+        return self._replacing(RECOUNTS)
+
+    @cached_property
+    def keep_outage_run(self) -> Executable:
+        """Begins the telling of an outage, or replaces what is known of its progress."""
+        return self._replacing(OUTAGE_RUNS)
+
+    @cached_property
+    def begin_brake(self) -> Executable:
+        """Begins a counter, unless there is one."""
+        return self._insert(BRAKES).on_conflict_do_nothing()
+
+    @cached_property
+    def add_tally(self) -> Executable:
+        """Adds to a number, which begins at nothing."""
+        new = self._insert(TALLIES)
+        return new.on_conflict_do_update(
+            index_elements=list(TALLIES.primary_key.c),
+            set_={"value": TALLIES.c.value + new.excluded.value},
+        )
 
     @cached_property
     def keep_definition(self) -> Executable:

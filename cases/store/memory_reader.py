@@ -24,6 +24,7 @@ from cases.rows import (
     WorkRow,
 )
 from cases.store.asked import COUNTED, in_utc, lowered, mention, named_state
+from cases.wake_port import Ahead
 from machines.duties import RUNNING
 
 if TYPE_CHECKING:
@@ -54,6 +55,22 @@ class MemoryReader:
         """When to look again."""
         s = self._may_read()
         return s.agenda[mild_only].first(s.cases.get)
+
+    def ahead(self) -> Ahead:
+        """Read off what is there; nothing waits for anybody here."""
+        s = self._may_read()
+        retries = [row.retry_at for row in s.cases.group("aside", True) if row.retry_at is not None]
+        finished = [row.finished_at for row in s.recounts.rows.values()]
+        finished += [row.finished_at for row in s.outage_runs.rows.values()]
+        return Ahead(
+            now=self.now(),
+            next_at=s.agenda[False].first(s.cases.get),
+            next_mild_at=s.agenda[True].first(s.cases.get),
+            retry_at=min(retries, default=None),
+            waiting=None in finished or any(s.work.group("open", True)),
+            hold=s.meta.get("hold"),
+            heartbeat=s.meta.get("heartbeat"),
+        )
 
     def broken_cases(self) -> Sequence[CaseRow]:
         """The cases set aside, by id."""
@@ -91,8 +108,8 @@ class MemoryReader:
     def cases(
         self, *, zone: str | None = None, workflow: str | None = None, uscc: str | None = None,
         involves: str | None = None, text: str | None = None, track_state: str | None = None,
-        due_before: date | None = None, settled: bool | None = None, after: str | None = None,
-        limit: int = 50,
+        due_before: date | None = None, settled: bool | None = None, desk: str | None = None,
+        after: str | None = None, limit: int = 50,
     ) -> Sequence[CaseRow]:  # fmt: skip
         """Cases by filter. `text` disregards the case of Latin letters."""
         s = self._may_read()
@@ -104,6 +121,7 @@ class MemoryReader:
             and zone in (None, row.zone)
             and workflow in (None, row.workflow)
             and settled in (None, row.settled)
+            and (desk is None or desk in (row.desk or ""))
             and (involves is None or _involves(row, involves))
             and (text is None or _mentions(row, lowered(text)))
             and (track_state is None or _is_in(row, track_state))
@@ -119,8 +137,9 @@ class MemoryReader:
 
     def obligations(
         self, *, case_ids: Iterable[str] | None = None, zone: str | None = None,
-        due_before: date | None = None, side: str | None = None, running: bool = True,
-        uscc: str | None = None, after: tuple[str, str, int] | None = None, limit: int = 200,
+        due_from: date | None = None, due_before: date | None = None, side: str | None = None,
+        running: bool = True, uscc: str | None = None, after: tuple[str, str, int] | None = None,
+        limit: int = 200,
     ) -> Sequence[ObligationRow]:  # fmt: skip
         """The diary; what has no date comes last. Raises ValueError for an `after` that is no
         obligation."""
@@ -132,6 +151,7 @@ class MemoryReader:
             and side in (None, row.side)
             and not (running and row.status not in RUNNING)
             and (due_before is None or (row.earliest is not None and row.earliest < due_before))
+            and (due_from is None or (row.earliest is not None and row.earliest >= due_from))
             and (start is None or _diary(row) > start)
         )
         return heapq.nsmallest(limit, found, key=_diary)

@@ -20,7 +20,7 @@ from cases.rows import (
     TokenRow,
     WorkRow,
 )
-from cases.store.asked import must_be_settable
+from cases.store.asked import looked_at, must_be_settable
 from cases.store.memory_reader import MemoryReader
 from cases.store.shelf import Shelf
 
@@ -78,6 +78,9 @@ class MemoryUnit(MemoryReader):
         self._insert(s.credit_facts, batch.credit_facts)
         self._insert(s.outbox, batch.outbox)
         self._insert(s.work, batch.work)
+        for tally in batch.tallies:
+            known = s.tallies.get(tally.name, tally.zone, tally.workflow, tally.label, tally.shard)
+            s.tallies.put(replace(tally, value=tally.value + (known.value if known else 0)))
 
     def _write_cases(self, cases: Iterable[tuple[CaseRow, int]]) -> None:
         for row, version in cases:
@@ -102,15 +105,15 @@ class MemoryUnit(MemoryReader):
     ) -> Sequence[CaseRow]:
         """Cases to enforce, and those set aside whose time has come again."""
         s = self._may_write()
-        name = "next_mild_at" if mild_only else "next_enforce_at"
         retried = [
             row
             for row in self.broken_cases()
             if row.retry_at is not None and row.retry_at <= now
-            and getattr(row, name) is not None and getattr(row, name) <= until
+            and (at := looked_at(row, mild_only=mild_only)) is not None and at <= until
         ]  # fmt: skip
         sound = s.agenda[mild_only].due(until, limit, s.cases.get)
-        return sorted([*retried, *sound], key=attrgetter(name, "id"))[:limit]
+        both = [*retried, *sound]
+        return sorted(both, key=lambda r: (looked_at(r, mild_only=mild_only), r.id))[:limit]
 
     def set_aside(self, case_id: str, why: str | None, retry_at: datetime | None) -> None:
         """Marks or clears, and counts how often. Raises LookupError for an unknown case."""

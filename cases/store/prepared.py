@@ -1,13 +1,15 @@
 """A statement compiled once for an engine, and run by the driver as it is.
 
 Compiling, and looking up what was compiled, costs several times what a small statement takes to
-run; so does asking every value for its type. Here both are settled beforehand.
+run; so does asking every value for its type, and giving it a name. Here all is settled beforehand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Date, Dialect, Executable
@@ -20,6 +22,7 @@ from cases.store.tables import Instant
 
 Value = Callable[[Any], Any]
 Given = Mapping[str, Any]
+_BY_PLACE = {"sqlite": "qmark", "postgresql": "format"}
 
 
 class Prepared:
@@ -27,40 +30,73 @@ class Prepared:
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         assert isinstance(statement, ClauseElement)
-        compiled = statement.compile(dialect=dialect)
+        by_place = type(dialect)(paramstyle=_BY_PLACE[dialect.name])  # type: ignore[call-arg]
+        compiled = statement.compile(dialect=by_place)
         assert isinstance(compiled, SQLCompiler)
-        self._sql = str(compiled)
+        assert compiled.positiontup is not None
+        self.sql = str(compiled)
+        self._names = tuple(compiled.positiontup)
         self._constants = {
             name: bind.value for name, bind in compiled.binds.items() if bind.value is not None
         }
-        types = {name: bind.type for name, bind in compiled.binds.items()}
-        self._given = _by_name(types, _TO[dialect.name])
+        stored = _TO[dialect.name]
+        kinds = [type(compiled.binds[name].type) for name in self._names]
+        self._given = [(place, stored[kind]) for place, kind in enumerate(kinds) if kind in stored]
         columns: Iterable[ColumnElement[Any]] = getattr(statement, "selected_columns", ())
         self._read = [
             (place, _OF_SQLITE[type(column.type)])
             for place, column in enumerate(columns)
             if dialect.name == "sqlite" and type(column.type) in _OF_SQLITE
         ]
+        self._fields = attrgetter(*self._names) if len(self._names) > 1 else None
 
     def found(self, driver: Any, given: Given) -> list[Sequence[Any]]:
         """What a query finds, in the values that were stored. `driver`: its own connection."""
         cursor = driver.cursor()
-        cursor.execute(self._sql, self._bound(given))
+        cursor.execute(self.sql, self.bound(given))
         found: list[Sequence[Any]] = cursor.fetchall()
         cursor.close()
-        return [self._value(each) for each in found] if self._read else found
+        return self.read(found)
 
     def changed(self, driver: Any, given: Sequence[Given]) -> int:
         """Runs it once for each of the parameters; how many rows that changed."""
+        return self.run(driver, [self.bound(each) for each in given])
+
+    def written(self, driver: Any, rows: Iterable[Any]) -> int:
+        """The same for rows, whose fields are named like its parameters."""
+        return self.run(driver, [self.of_row(row) for row in rows])
+
+    def run(self, driver: Any, bound: Sequence[Sequence[Any]]) -> int:
+        """The same for parameters as the driver takes them."""
         cursor = driver.cursor()
-        bound = [self._bound(each) for each in given]
         if len(bound) == 1:
-            cursor.execute(self._sql, bound[0])
+            cursor.execute(self.sql, bound[0])
         else:
-            cursor.executemany(self._sql, bound)
+            cursor.executemany(self.sql, bound)
         changed: int = cursor.rowcount
         cursor.close()
         return changed
+
+    def bound(self, given: Given) -> list[Any]:
+        """Parameters in their places, as the driver takes them. Raises KeyError for one that is
+        not given."""
+        values = {**self._constants, **given} if self._constants else given
+        return self._stored([values[name] for name in self._names])
+
+    def of_row(self, row: Any) -> list[Any]:
+        """The fields of a row as parameters."""
+        assert self._fields is not None
+        return self._stored(list(self._fields(row)))
+
+    def read(self, found: list[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Rows as the driver has read them, in the values that were stored."""
+        return [self._value(each) for each in found] if self._read else found
+
+    def _stored(self, values: list[Any]) -> list[Any]:
+        for place, to_stored in self._given:
+            if values[place] is not None:
+                values[place] = to_stored(values[place])
+        return values
 
     def _value(self, found: Sequence[Any]) -> Sequence[Any]:
         values = list(found)
@@ -69,14 +105,8 @@ class Prepared:
                 values[place] = value_of(values[place])
         return values
 
-    def _bound(self, given: Given) -> dict[str, Any]:
-        values = {**self._constants, **given}
-        for name, to_stored in self._given:
-            if values[name] is not None:
-                values[name] = to_stored(values[name])
-        return values
 
-
+@lru_cache(maxsize=4096)  # most rows of a unit say the same moment
 def _text_of(at: datetime) -> str:
     return in_utc(at).isoformat(timespec="microseconds")
 
@@ -90,9 +120,3 @@ _OF_SQLITE: dict[type[TypeEngine[Any]], Value] = {
     Date: date.fromisoformat,
     Boolean: bool,
 }
-
-
-def _by_name(
-    types: Mapping[str, TypeEngine[Any]], values: Mapping[type[TypeEngine[Any]], Value]
-) -> list[tuple[str, Value]]:
-    return [(name, values[type(each)]) for name, each in types.items() if type(each) in values]

@@ -7,7 +7,7 @@ from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Executable, Table
 
 from cases.ports import StoreError
 from cases.store.dialect import Statements
@@ -36,10 +36,8 @@ def plain(table: Table, rows: Sequence[Any]) -> list[dict[str, Any]]:
 class Session:
     """One connection in a transaction. A failed change spoils it: it can only be rolled back."""
 
-    def __init__(
-        self, connection: Connection, known: Statements, shown: str, *, write: bool
-    ) -> None:
-        self._driver = connection.connection.driver_connection
+    def __init__(self, driver: Any, known: Statements, shown: str, *, write: bool) -> None:
+        self._driver = driver
         self._known, self._shown, self._write = known, shown, write
         self._spoiled: Exception | None = None
 
@@ -96,15 +94,22 @@ class Session:
 
     def _change(self, statement: Executable, *given: Given) -> int:
         """How many rows were changed."""
+        return self._carry_out(lambda: self._known[statement].changed(self._driver, given))
+
+    def _write_rows(self, statement: Executable, rows: Sequence[Any]) -> None:
+        """Runs a statement for rows, whose fields are named like its parameters."""
+        if rows:
+            self._carry_out(lambda: self._known[statement].written(self._driver, rows))
+
+    def _carry_out(self, change: Callable[[], int]) -> int:
         self._must_write()
         self._must_be_sound()
         try:
-            return self._known[statement].changed(self._driver, given)
+            return change()
         except FAILURES as error:
             raise self._spoil(translated(error, self._shown)) from error
         except ValueError as error:  # a value that cannot be stored, perhaps in mid-batch
             raise self._spoil(error) from None
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
-        if rows:
-            self._change(INSERT[table], *plain(table, rows))
+        self._write_rows(INSERT[table], rows)

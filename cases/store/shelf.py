@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from cases import rows
 from cases.ports import Conflict
 from cases.rows import CaseRow
-from cases.store.asked import in_utc
+from cases.store.asked import in_utc, looked_at
 
 Row = TypeVar("Row")
 Key = tuple[Any, ...]
@@ -101,8 +101,8 @@ class Agenda:
     """Cases by the instant at which they must be looked at. An entry that its case no longer
     bears out is dropped when it comes to the top."""
 
-    def __init__(self, field: str) -> None:
-        self._field = field
+    def __init__(self, *, mild: bool) -> None:
+        self._mild = mild
         self._heap: list[tuple[datetime, str]] = []
 
     def note(self, row: CaseRow) -> None:
@@ -135,8 +135,7 @@ class Agenda:
         return list(found.values())
 
     def _due(self, row: CaseRow) -> datetime | None:
-        at: datetime | None = getattr(row, self._field)
-        return None if row.broken is not None else at
+        return None if row.broken is not None else looked_at(row, mild_only=self._mild)
 
     def _stands(self, at: datetime, row: CaseRow | None) -> bool:
         return row is not None and self._due(row) == at

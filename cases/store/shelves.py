@@ -7,6 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from cases.rows import (
+    BrakeRow,
+    CalendarRow,
     CaseRow,
     ChangeRow,
     CreditFactRow,
@@ -16,8 +18,13 @@ from cases.rows import (
     IdempotencyRow,
     ListRow,
     ObligationRow,
+    OutageRow,
+    OutageRunRow,
     OutboxRow,
+    RecountRow,
+    ReleaseRow,
     SettingRow,
+    TallyRow,
     TokenRow,
     WorkRow,
 )
@@ -34,7 +41,7 @@ class Shelves:
     def __init__(self) -> None:
         undo: Undo = []
         self.undo = undo
-        self.agenda = {False: Agenda("next_enforce_at"), True: Agenda("next_mild_at")}
+        self.agenda = {mild: Agenda(mild=mild) for mild in (False, True)}
         self.cases: Shelf[CaseRow] = Shelf(
             "cases",
             ("id",),
@@ -43,6 +50,7 @@ class Shelves:
             groups={
                 "uscc": attrgetter("subject_uscc"),
                 "aside": lambda row: row.broken is not None,
+                "held": lambda row: row.held is not None,
             },
         )
         self.entries: Shelf[EntryRow] = Shelf("entries", ("case_id", "seq"), undo, groups=_OF_CASE)
@@ -61,6 +69,15 @@ class Shelves:
         )
         self.lists: Shelf[ListRow] = Shelf("list_rows", _SOURCE, undo, groups=_OF_CODE)
         self.changes: Shelf[ChangeRow] = Shelf("changes", ("seq",), undo)
+        self.calendars: Shelf[CalendarRow] = Shelf("calendars", ("seq",), undo)
+        self.recounts: Shelf[RecountRow] = Shelf("recounts", ("seq",), undo)
+        self.brakes: Shelf[BrakeRow] = Shelf("brakes", ("zone", "workflow", "consequence"), undo)
+        self.releases: Shelf[ReleaseRow] = Shelf("releases", ("seq",), undo)
+        self.outages: Shelf[OutageRow] = Shelf("outages", ("seq",), undo)
+        self.outage_runs: Shelf[OutageRunRow] = Shelf("outage_runs", ("seq",), undo)
+        self.tallies: Shelf[TallyRow] = Shelf(
+            "tallies", ("name", "zone", "workflow", "label", "shard"), undo
+        )
         self.settings: Shelf[SettingRow] = Shelf(
             "settings", ("zone", "seq"), undo, groups={"zone": attrgetter("zone")}
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
@@ -17,6 +17,7 @@ from cases.store import migrate
 from cases.store.asked import not_migrated
 from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, busy, translated
+from cases.store.lending import LendsPostgres, LendsSqlite
 from cases.store.turns import Turns
 from cases.store.unit import SqlUnit
 
@@ -25,8 +26,19 @@ _SQLITE = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
 )
-# Times in UTC whatever the server thinks; nobody waits for a lock for ever.
-_POSTGRES = "-c timezone=UTC -c random_page_cost=1.1 -c lock_timeout={ms}ms"
+# Times in UTC whatever the server thinks; nobody waits for a lock for ever. Who was cut off in the
+# middle of a transaction, or hangs there, keeps its rows from the others no longer than this.
+_POSTGRES = (
+    "-c timezone=UTC -c random_page_cost=1.1 -c lock_timeout={ms}ms "
+    "-c idle_in_transaction_session_timeout=60s -c tcp_user_timeout=20s "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+_SILENCE = {
+    "tcp_user_timeout": 20_000,  # milliseconds
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 class SqlStore:
@@ -40,11 +52,7 @@ class SqlStore:
         engine = (_postgres_engine if self._postgres else _sqlite_engine)(url, patience_s)
         self._engine = engine
         self._known = Statements(engine.dialect)
-        # A reading unit sees one moment, whatever is committed meanwhile.
-        reads: dict[str, Any] = {"reads": True}
-        if self._postgres:
-            reads |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._reading = engine.execution_options(**reads)
+        self._lender = (LendsPostgres if self._postgres else LendsSqlite)(engine)
         self._turns = Turns(patience_s, busy(self.url))
 
     def unit(self, *, write: bool = True) -> AbstractContextManager[Unit]:
@@ -53,35 +61,37 @@ class SqlStore:
 
     @contextmanager
     def _unit(self, write: bool) -> Iterator[SqlUnit]:
-        with self._begun(write) as connection:
-            unit = SqlUnit(connection, self._known, self.url, self._clock, write=write)
+        with self._alone(write), self._lender.begun(write=write) as driver:
+            unit = SqlUnit(driver, self._known, self.url, self._clock, write=write)
             yield unit
             unit.settle()
 
     @contextmanager
-    def _begun(self, write: bool) -> Iterator[Connection]:
-        """A connection in a transaction. Raises StoreError where there is none to be had."""
-        engine = self._engine if write else self._reading
-        try:
-            if write and not self._postgres:
-                with self._turns.taken(), engine.begin() as connection:
-                    yield connection
-            else:
-                with engine.begin() as connection:
-                    yield connection
-        except FAILURES as error:
-            raise translated(error, self.url) from error
+    def _connected(self, write: bool) -> Iterator[Connection]:
+        """A connection in a transaction, for the schema's own affairs."""
+        with self._alone(write), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _alone(self, write: bool) -> Iterator[None]:
+        """Waits for its turn where there is one writer. Raises StoreError for whatever the
+        database says meanwhile."""
+        with self._turns.taken() if write and not self._postgres else nullcontext():
+            try:
+                yield
+            except FAILURES as error:
+                raise translated(error, self.url) from error
 
     def upgrade(self, birth: str | None = None) -> None:
         """Creates or migrates the schema; `birth` None leaves it to the first that serves it."""
-        with self._begun(write=True) as connection:
+        with self._connected(write=True) as connection:
             migrate.upgrade(connection, birth, self.url)
 
     def check(self, birth: str | None = None) -> None:
         """Makes no file where there is none."""
         if self._file is not None and not self._file.exists():
             raise NotMigrated(not_migrated(self.url))
-        with self._begun(write=False) as connection:
+        with self._connected(write=False) as connection:
             migrate.check(connection, birth, self.url)
 
     def close(self) -> None:
@@ -113,10 +123,9 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("reads", False)
         driver = connection.connection.driver_connection
         assert driver is not None
-        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
 
     return engine
 
@@ -130,7 +139,7 @@ def _postgres_engine(url: URL, patience_s: float) -> Engine:
         connect_args={
             "options": options.strip(),
             "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),
-            "keepalives_idle": 60,
+            **_SILENCE,
         },
     )
 

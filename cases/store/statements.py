@@ -30,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    type_coerce,
     update,
 )
 
@@ -45,6 +46,7 @@ from cases.store.tables import (
     LIST_ROWS,
     META,
     METADATA,
+    NEXT,
     OBLIGATIONS,
     OUTBOX,
     SETTINGS,
@@ -65,16 +67,25 @@ def _is_source(table: Table) -> ColumnElement[bool]:
     return and_(*(table.c[name] == bindparam(f"of_{name}") for name in ("case_id", "seq", "n")))
 
 
+# What is due next in a case, and that it was not set aside: as the index of each says it.
+_NEXT: dict[bool, ColumnElement[Any]] = {False: NEXT, True: CASES.c.next_mild_at}
+_HAS: dict[bool, ColumnElement[bool]] = {
+    False: CASES.c.next_enforce_at.is_not(None), True: CASES.c.next_mild_at.is_not(None)
+}  # fmt: skip
+
+
 def _claim(*conditions: ColumnElement[bool], mild: bool) -> Select[Any]:
-    due = CASES.c.next_mild_at if mild else CASES.c.next_enforce_at
-    chosen = select(CASES).where(due <= bindparam("until"), *conditions)
-    return chosen.order_by(due, CASES.c.id).limit(LIMIT).with_for_update(skip_locked=True)
+    until = bindparam("until", type_=Instant())
+    chosen = select(CASES).where(_NEXT[mild] <= until, *conditions)
+    return chosen.order_by(_NEXT[mild], CASES.c.id).limit(LIMIT).with_for_update(skip_locked=True)
 
 
-def _next(due: ColumnElement[Any]) -> Select[Any]:
-    return select(due).where(due.is_not(None), CASES.c.broken.is_(None)).order_by(due).limit(1)
+def _next(mild: bool) -> Select[Any]:
+    due = type_coerce(_NEXT[mild], Instant())
+    return select(due).where(due.is_not(None), _HAS[mild], SOUND).order_by(due).limit(1)
 
 
+SOUND = CASES.c.broken.is_(None)
 _RETRIED = and_(CASES.c.broken.is_not(None), CASES.c.retry_at <= bindparam("now"))
 
 ONE_CASE = select(CASES).where(CASES.c.id == bindparam("id"))
@@ -84,9 +95,9 @@ REPLACE_CASE: Update = (
     .where(CASES.c.id == bindparam("of_id"), CASES.c.version == bindparam("of_version"))
     .values({column: bindparam(column.name) for column in CASES.c if column.name != "id"})
 )
-CLAIM = {mild: _claim(CASES.c.broken.is_(None), mild=mild) for mild in (False, True)}
+CLAIM = {mild: _claim(_HAS[mild], SOUND, mild=mild) for mild in (False, True)}
 CLAIM_RETRIED = {mild: _claim(_RETRIED, mild=mild) for mild in (False, True)}
-NEXT_INSTANT = {False: _next(CASES.c.next_enforce_at), True: _next(CASES.c.next_mild_at)}
+NEXT_INSTANT = {mild: _next(mild) for mild in (False, True)}
 _why = bindparam("why", type_=Text())
 SET_ASIDE: Update = (
     update(CASES)
@@ -184,6 +195,7 @@ _after = tuple_(
 )
 OBLIGATION_FILTERS: dict[str, ColumnElement[bool]] = {
     "zone": OBLIGATIONS.c.zone == bindparam("zone"),
+    "due_from": OBLIGATIONS.c.earliest >= bindparam("due_from"),
     "due_before": OBLIGATIONS.c.earliest < bindparam("due_before"),
     "side": OBLIGATIONS.c.side == bindparam("side"),
     "running": _running,
@@ -223,5 +235,8 @@ CASE_FILTERS: dict[str, ColumnElement[bool]] = {
         )
     ),
     "settled": CASES.c.settled == bindparam("settled"),
+    "desk": and_(
+        CASES.c.desk.is_not(None), CASES.c.desk.like(bindparam("desk", type_=Text()), escape="\\")
+    ),
     "after": CASES.c.id > bindparam("after"),
 }

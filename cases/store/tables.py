@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -26,8 +27,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     TypeDecorator,
     and_,
+    case,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -106,6 +110,13 @@ OUTBOX = _table("outbox", rows.OutboxRow, _SOURCE)
 WORK = _table("work", rows.WorkRow, _SOURCE)
 LIST_ROWS = _table("list_rows", rows.ListRow, _SOURCE)
 CHANGES = _table("changes", rows.ChangeRow, ("seq",))
+CALENDARS = _table("calendars", rows.CalendarRow, ("seq",))
+RECOUNTS = _table("recounts", rows.RecountRow, ("seq",))
+BRAKES = _table("brakes", rows.BrakeRow, ("zone", "workflow", "consequence"))
+RELEASES = _table("releases", rows.ReleaseRow, ("seq",))
+OUTAGES = _table("outages", rows.OutageRow, ("seq",))
+OUTAGE_RUNS = _table("outage_runs", rows.OutageRunRow, ("seq",))
+TALLIES = _table("tallies", rows.TallyRow, ("name", "zone", "workflow", "label", "shard"))
 SETTINGS = _table("settings", rows.SettingRow, ("zone", "seq"))
 DEFINITIONS = _table("definitions", rows.DefinitionRow, ("hash",))
 TOKENS = _table("tokens", rows.TokenRow, ("sha256",))
@@ -118,27 +129,37 @@ META = Table(
 )
 # The journal alone refers to its case. The others are projections of entries that an audit
 # refolds; a reference would lock the source case for the sake of somebody else's list row.
-APPEND_ONLY = ("entries", "fired", "credit_facts", "settings", "changes")
+APPEND_ONLY = ("entries", "fired", "credit_facts", "settings", "changes", "calendars",
+               "releases", "outages")  # fmt: skip
 
 
-def _partial(name: str, where: Any, *columns: Column[Any]) -> Index:
+def _partial(name: str, where: Any, *columns: ColumnElement[Any] | TextClause) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
+
+# When the next rung that a brake does not hold falls due, as a query and as its index say it.
+NEXT = case((CASES.c.held.is_(None), CASES.c.next_enforce_at), else_=CASES.c.next_mild_at)
+_NEXT = text("(CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END)")
 
 _sound = CASES.c.broken.is_(None)
 _open = WORK.c.done_at.is_(None)
 _age = (WORK.c.at, WORK.c.case_id, WORK.c.seq, WORK.c.n)
 INDEXES = (
     _partial("ix_cases_enforce", and_(CASES.c.next_enforce_at.is_not(None), _sound),
-             CASES.c.next_enforce_at, CASES.c.id),
+             _NEXT, CASES.c.id),
     _partial("ix_cases_mild", and_(CASES.c.next_mild_at.is_not(None), _sound),
              CASES.c.next_mild_at, CASES.c.id),
     _partial("ix_cases_broken", CASES.c.broken.is_not(None), CASES.c.id),
+    _partial("ix_cases_held", CASES.c.held.is_not(None), CASES.c.zone, CASES.c.workflow,
+             CASES.c.held, CASES.c.next_enforce_at, CASES.c.id),
     Index("ix_cases_workflow", CASES.c.workflow, CASES.c.id),
+    _partial("ix_cases_desk", CASES.c.desk.is_not(None), CASES.c.id),
     Index("ix_cases_uscc", CASES.c.subject_uscc, CASES.c.id),
     _partial("ix_obligations_running", OBLIGATIONS.c.status.in_(RUNNING),
              OBLIGATIONS.c.earliest, OBLIGATIONS.c.case_id),
     Index("ix_credit_facts_uscc", CREDIT_FACTS.c.uscc, CREDIT_FACTS.c.at),
+    _partial("ix_entries_recounted", ENTRIES.c.kind == "recounted",
+             ENTRIES.c.case_id, ENTRIES.c.seq),
     _partial("ix_outbox_undone", OUTBOX.c.done_at.is_(None), OUTBOX.c.at),
     _partial("ix_work_open", _open, *_age),
     _partial("ix_work_target", _open, WORK.c.target, *_age),

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from operator import attrgetter
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection
-
-from cases.ports import Conflict, StoreError
+from cases.ports import Conflict
 from cases.rows import (
     Batch,
     CaseRow,
@@ -28,26 +26,36 @@ from cases.rows import (
 )
 from cases.store import statements as s
 from cases.store import tables as t
-from cases.store.asked import COUNTED, lowered, mention, must_be_settable, named_state
+from cases.store.asked import (
+    COUNTED,
+    looked_at,
+    lowered,
+    mention,
+    must_be_settable,
+    named_state,
+)
+from cases.store.calendar_unit import CalendarSession
 from cases.store.dialect import Statements
-from cases.store.session import Session, plain
+from cases.store.safety_unit import SafetySession
+from cases.store.session import plain
+from cases.store.wake import WakeSession
 
 ALL = 2**62  # a limit that limits nothing
 
 
-class SqlUnit(Session):
+class SqlUnit(CalendarSession, SafetySession, WakeSession):
     """See `cases.ports.Unit`: what is said there is not said again here."""
 
     def __init__(
         self,
-        connection: Connection,
+        driver: Any,
         known: Statements,
         shown: str,
         clock: Callable[[], datetime] | None,
         *,
         write: bool,
     ) -> None:
-        super().__init__(connection, known, shown, write=write)
+        super().__init__(driver, known, shown, write=write)
         self._clock = clock
 
     def case(self, case_id: str, *, lock: bool = False) -> CaseRow | None:
@@ -65,15 +73,17 @@ class SqlUnit(Session):
         self._must_write()
         self._insert(t.IDEMPOTENCY, batch.idempotency)
         if batch.definitions:
-            self._change(self._known.keep_definition, *plain(t.DEFINITIONS, batch.definitions))
+            self._write_rows(self._known.keep_definition, batch.definitions)
         self._write_cases(batch.cases)
         self._insert(t.ENTRIES, batch.entries)
         if batch.obligations:
-            self._change(self._known.keep_obligation, *plain(t.OBLIGATIONS, batch.obligations))
+            self._write_rows(self._known.keep_obligation, batch.obligations)
         self._insert(t.FIRED, batch.fired)
         self._insert(t.CREDIT_FACTS, batch.credit_facts)
         self._insert(t.OUTBOX, batch.outbox)
         self._insert(t.WORK, batch.work)
+        if batch.tallies:
+            self._write_rows(self._known.add_tally, batch.tallies)
 
     def _write_cases(self, cases: Sequence[tuple[CaseRow, int]]) -> None:
         """Inserts what is new; replaces the others by version, ids ascending."""
@@ -104,8 +114,8 @@ class SqlUnit(Session):
         sound = self._rows(CaseRow, s.CLAIM[mild_only], given)
         if not retried:
             return sound
-        due = attrgetter("next_mild_at" if mild_only else "next_enforce_at", "id")
-        return sorted([*retried, *sound], key=due)[:limit]
+        both = [*retried, *sound]
+        return sorted(both, key=lambda r: (looked_at(r, mild_only=mild_only), r.id))[:limit]
 
     def next_instant(self, *, mild_only: bool) -> datetime | None:
         """When to look again."""
@@ -171,8 +181,8 @@ class SqlUnit(Session):
     def cases(
         self, *, zone: str | None = None, workflow: str | None = None, uscc: str | None = None,
         involves: str | None = None, text: str | None = None, track_state: str | None = None,
-        due_before: date | None = None, settled: bool | None = None, after: str | None = None,
-        limit: int = 50,
+        due_before: date | None = None, settled: bool | None = None, desk: str | None = None,
+        after: str | None = None, limit: int = 50,
     ) -> Sequence[CaseRow]:  # fmt: skip
         """Cases by filter. `text` disregards the case of Latin letters."""
         track, state = named_state(track_state)
@@ -180,20 +190,21 @@ class SqlUnit(Session):
             "zone": zone, "workflow": workflow, "uscc": uscc, "text": _pattern(text),
             "involves": None if involves is None else _like(mention(involves)),
             "state": state, "track": track, "due_before": due_before, "settled": settled,
-            "after": after,
+            "after": after, "desk": None if desk is None else _like(desk),
         }  # fmt: skip
         return self._listing(CaseRow, "cases", given, limit)
 
     def obligations(
         self, *, case_ids: Iterable[str] | None = None, zone: str | None = None,
-        due_before: date | None = None, side: str | None = None, running: bool = True,
-        uscc: str | None = None, after: tuple[str, str, int] | None = None, limit: int = 200,
+        due_from: date | None = None, due_before: date | None = None, side: str | None = None,
+        running: bool = True, uscc: str | None = None, after: tuple[str, str, int] | None = None,
+        limit: int = 200,
     ) -> Sequence[ObligationRow]:  # fmt: skip
         """The diary; what has no date comes last. Raises ValueError for an `after` that is no
         obligation."""
         given = {
-            "zone": zone, "due_before": due_before, "side": side, "running": running or None,
-            "uscc": uscc, "case_ids": self._ids(case_ids),
+            "zone": zone, "due_from": due_from, "due_before": due_before, "side": side,
+            "running": running or None, "uscc": uscc, "case_ids": self._ids(case_ids),
         }  # fmt: skip
         place = {} if after is None else self._place(*after)
         return self._listing(ObligationRow, "obligations", given, limit, place)
@@ -273,16 +284,6 @@ class SqlUnit(Session):
     def counts(self) -> Mapping[str, int]:
         """Rows by table."""
         return dict(zip(COUNTED, self._one(s.COUNTS) or (), strict=True))
-
-    def now(self) -> datetime:
-        """Raises StoreError where the store has no clock and was given none."""
-        if self._known.postgres:
-            (found,) = self._all(s.SERVER_NOW, {})
-            at: datetime = found[0]
-            return at
-        if self._clock is None:
-            raise StoreError("this store was opened without a clock: open_store(url, clock=...)")
-        return self._clock().astimezone(UTC)
 
 
 def _pattern(text: str | None) -> str | None:

@@ -18,7 +18,7 @@ from api.answers import CaseAnswer, CasePage, DiaryPage, JournalAnswer, ProblemA
 from api.app import create_app
 from api.health import Alive, Ready
 from api.service import Service
-from api.v1.enforcement import EnforcementAnswer, ReleaseAnswer
+from api.v1.enforcement import EnforcementAnswer, ReleaseAnswer, TomorrowAnswer
 from api.v1.enterprises import ChangeRecord, EnterpriseAnswer, ListAnswer
 from api.v1.sandbox import AdvanceAnswer, ClockAnswer
 from api.v1.settings import SettingList, SettingRecord
@@ -75,6 +75,7 @@ ANSWERS: dict[tuple[str, str], type[BaseModel]] = {
     ("GET", r"/v1/sandbox/clock"): ClockAnswer,
     ("POST", r"/v1/sandbox/clock"): AdvanceAnswer,
     ("GET", r"/v1/enforcement"): EnforcementAnswer,
+    ("GET", r"/v1/enforcement/tomorrow"): TomorrowAnswer,
     ("POST", r"/v1/enforcement/release"): ReleaseAnswer,
     ("GET", r"/healthz"): Alive,
     ("GET", r"/readyz"): Ready,

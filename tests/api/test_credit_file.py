@@ -96,6 +96,31 @@ def test_a_fact_says_what_it_reports_and_on_which_day(desk: Desk) -> None:
         unit.write(Batch(credit_facts=(graded,)))
     (fact,) = file_of(desk)["credit_facts"]
     assert (fact["on"], fact["value"], fact["at"][:10]) == ("2024-11-23", "A", "2025-01-02")
+    assert (fact["label"], fact["value_label"]) == (None, None), "only an older text knows it"
+
+
+def test_facts_grades_and_privileges_are_called_what_the_rulebook_calls_them(desk: Desk) -> None:
+    reform = "civil_air_defence_red_black_list"
+    rows = [
+        CreditFactRow("c1", 2, 1, CODE, "false_commitment", "network_freight", SANDBOX_START,
+                      "9.31"),
+        CreditFactRow("c2", 2, 1, CODE, "civil_air_defence_grade", reform, SANDBOX_START,
+                      "18.48", None, SANDBOX_START.date(), "a"),
+    ]  # fmt: skip
+    with desk.service.store.unit() as unit:
+        unit.write(Batch(credit_facts=tuple(rows)))
+    listed(desk, "red")
+    found = file_of(desk)
+    labels = {one["fact"]: (one["label"], one["value_label"]) for one in found["credit_facts"]}
+    assert labels == {
+        "false_commitment": ({"zh": "虚假承诺", "en": "a false commitment"}, None),
+        "civil_air_defence_grade": (
+            {"zh": "人防行业年度信用等级", "en": "the yearly grade in the civil air defence trade"},
+            {"zh": "A级", "en": "A"},
+        ),
+    }
+    granted = {one["privilege"]: (one["zh"], one["en"]) for one in found["privileges"]}
+    assert granted["green_channel"] == ("绿色通道", "green channel")
 
 
 def test_repair_opens_the_commitment_route_again(desk: Desk) -> None:
@@ -134,6 +159,7 @@ def test_the_grounds_of_the_trade_lists_are_shown_with_the_records_counted(desk:
         "civil_air_defence_black", "bad_records", ["18.25"],
     )  # fmt: skip
     assert [one["on"] for one in ground["counted"]] == days
+    assert {one["label"]["zh"] for one in ground["counted"]} == {"人防行业不良行为记录"}
     assert (ground["on_list"], file_of(desk)["lists"]) == (False, []), "a ground lists nobody"
     listed(desk, "civil_air_defence_black")
     (ground,) = file_of(desk)["grounds"]

@@ -217,6 +217,8 @@ def test_the_runner_runs_while_the_application_does(store_url: str) -> None:
 
 # The contract
 
+TEXTS = {"/metrics": "text/plain", "/v1/obligations.ics": "text/calendar"}
+
 
 def test_the_document_is_openapi_3_1_and_bilingual(desk: Desk) -> None:
     document = desk.client.get("/openapi.json").json()
@@ -236,6 +238,9 @@ def test_the_document_is_openapi_3_1_and_bilingual(desk: Desk) -> None:
             for status, response in operation["responses"].items():
                 if status >= "400":
                     assert list(response["content"]) == ["application/problem+json"], where
+                elif path in TEXTS:
+                    wanted = [] if status == "304" else [TEXTS[path]]
+                    assert list(response.get("content", ())) == wanted, where
                 else:
                     assert "$ref" in response["content"]["application/json"]["schema"], where
 
@@ -249,7 +254,8 @@ def test_every_call_of_the_contract_is_there(desk: Desk) -> None:
         ("get", "/v1/obligations"), ("get", "/v1/settings"), ("put", "/v1/settings"),
         ("get", "/v1/sandbox/clock"), ("post", "/v1/sandbox/clock"),
         ("get", "/v1/enforcement"), ("post", "/v1/enforcement/release"),
-        ("get", "/healthz"), ("get", "/readyz"),
+        ("get", "/v1/enforcement/tomorrow"),
+        ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"),
     }  # fmt: skip
     found = {(method, path) for path, each in documented().items() for method in each}
     assert fixed <= found

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from api import demo, stories
+from api import demo, demo_words, stories
 from api.interplays import INTERPLAYS
 from api.stage import Step, Story, StoryBroken
 from machines.book import rulebook
@@ -95,15 +95,17 @@ def test_every_effect_and_every_restriction_is_told_in_words() -> None:
     kinds = get_args(get_args(Effect)[0])
     effects = {do for kind in kinds for do in get_args(kind.model_fields["do"].annotation)}
     assert {"freeze", "unfreeze", "open_case", "signal"} < effects
-    assert effects <= set(demo.EFFECTS)
+    assert effects <= set(demo_words.EFFECTS)
     closes = get_args(Restrict.model_fields["restriction"].annotation)
-    assert set(closes) == set(demo.RESTRICTIONS)
+    assert set(closes) == set(demo_words.RESTRICTIONS)
 
 
-def test_every_list_is_called_as_the_rulebook_calls_it() -> None:
+def test_every_list_and_recorded_fact_is_called_as_the_rulebook_calls_it() -> None:
     book = rulebook()
     for spec in book.lists.lists:
-        assert demo.list_words(book, spec.id) == f"{spec.zh} {spec.en}"
+        assert demo_words.list_words(book, spec.id) == f"{spec.zh} {spec.en}"
+    for fact in book.lists.facts:
+        assert demo_words.fact_words(book, fact.id) == f"{fact.zh} {fact.en}"
 
 
 @pytest.mark.parametrize(("step", "said"), [

@@ -122,13 +122,13 @@ def test_the_result_of_a_linked_inspection_comes_back_and_meets_the_next_applica
     file, drawn, child, signal, back, filed, listed, refused, accepted = _at(
         tale, "建立关联案件 linked case  准入后监管", "建立关联案件 linked case  “三随机三公开”",
         "candidate → drawn", "告知关联案件 word to a linked case  检查结果回传",
-        "supervised_random → inspected", "记入信用档案 credit file  violation_punished",
+        "supervised_random → inspected", "记入信用档案 credit file  违法行为受到处罚",
         "列入名单 list  失信黑名单", "(acceptance_restricted)", "applied → accepted_conditionally",
     )  # fmt: skip
     assert file.on < drawn.on == child.on < signal.on == back.on < filed.on < listed.on
     assert {child.who, back.who} == {"系统 engine"}
     assert (signal.who, listed.who) == ("监管人员", "片区管委会")
-    assert any("violation_punished  〔3.22〕" in detail for detail in filed.details)
+    assert any("a violation punished  〔3.22〕" in detail for detail in filed.details)
     assert refused.clauses == ("3.27",)
     assert refused.on == accepted.on > listed.on
     assert tale.facts.count("violation_punished") == 1
@@ -220,5 +220,6 @@ def test_the_terminal_says_in_which_case_and_what_is_on_file(
         assert story.zh in shown
     assert "▸ 商事主体信用修复 Credit repair of enterprises" in shown
     assert "信用档案 credit file：不在名单 on no list" in shown
-    assert "信用档案 credit file：失信黑名单 black list (dishonest)，violation_punished" in shown
+    on_file = "失信黑名单 black list (dishonest)，违法行为受到处罚 a violation punished"
+    assert f"信用档案 credit file：{on_file}" in shown
     assert "网络货运经营许可告知承诺：转一般程序 ordinary route" in shown

@@ -21,7 +21,8 @@ def test_the_whole_story_can_be_told_through_forms(app: FastAPI) -> None:
     text = Visitor(app).sign_in("approval").get(licensed(app)).text
     assert "已许可（待补材料）" in text
     assert "网络货运经营许可证" in text
-    for words in ("撤销网络货运经营许可证", "联合惩戒", "记入信用档案", "最早可执行日 2025-07-04"):
+    for words in ("撤销网络货运经营许可证", "联合惩戒", "记入信用档案：逾期未履行承诺",
+                  "最早可执行日 2025-07-04"):  # fmt: skip
         assert words in text
     assert "原文对失信主体规定联合惩戒" in text
     assert re.search(r'href="/workflows/network_freight#c-9.25"', text)

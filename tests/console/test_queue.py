@@ -6,7 +6,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from api.service import Service
+from scheduler.brake import Limits
 from tests.console.story import licensed, open_freight
+from tests.console.test_every_page import _sound
 from tests.console.visitor import Seen, Visitor, case_paths
 
 
@@ -79,15 +81,36 @@ def test_what_is_enforced_tomorrow_names_the_consequence(app: FastAPI, service: 
     admin = Visitor(app).sign_in("admin")
     for step in ("P1M",) * 5 + ("P7D",) * 4 + ("P1D",) * 2:
         admin.send(admin.see("/").form("/clock"), 200, advance=step)
-    text = admin.get("/").text
-    plan = text[text.index("明日将自动执行") :]
+    assert "1 项，其中不利 0 项" in admin.get("/").text
+    plan = admin.get("/tomorrow").text
     assert path in plan
     assert "标记为逾期" in plan
     admin.send(admin.see("/").form("/clock"), 200, advance="P1D")
-    text = admin.get("/").text
-    plan = text[text.index("明日将自动执行") :]
+    assert "1 项，其中不利 1 项" in admin.get("/").text
+    plan = admin.get("/tomorrow").text
+    assert "2025-07-04 的自动执行清单" in plan
     assert "撤销网络货运经营许可证" in plan
     assert "不利" in plan
+    _sound(plan, "zh")
+    _sound(admin.get("/tomorrow?lang=en").text, "en")
+    Visitor(app).sign_in("applicant").get("/tomorrow", 403)
+
+
+def test_a_brake_that_stands_is_shown_to_officers_with_its_name(
+    app: FastAPI, service: Service
+) -> None:
+    service.enforcer.limits = Limits(most=0, percent=0, at_least=0)
+    licensed(app)
+    admin = Visitor(app).sign_in("admin")
+    stopped = admin.send(admin.see("/").form("/clock"), 200, advance="P6M").text
+    stopped += admin.send(admin.see("/").form("/clock"), 200, advance="P7D").text
+    assert "制动已触发，时钟停在此刻：1 件" in stopped
+    for path in ("/", "/tomorrow"):
+        text = admin.get(path).text
+        assert "制动：待另一人确认" in text
+        assert "yingkou/network_freight/revoke_for_breach" in text
+        assert "制动" not in Visitor(app).sign_in("applicant").get("/").text
+    assert "已暂停" in admin.get("/tomorrow").text
 
 
 def test_a_name_with_markup_in_it_is_shown_as_written(app: FastAPI) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from cases.casework import Answer, Casework, Doing, Opening
 from cases.clock import FixedClock
@@ -17,27 +20,74 @@ from machines.codec import from_plain
 from machines.fold import replay
 from machines.rungs import SHANGHAI
 from rules.credit_code import check_character
-from rules.working_days import load_calendar
+from rules.working_days import Calendar, load_calendar
 from scheduler.enforcer import Enforcer
 
 LICENSED_AT = datetime(2025, 1, 2, 9, tzinfo=SHANGHAI)
 ENFORCEABLE_AT = datetime(2025, 7, 4, 0, 0, 1, tzinfo=SHANGHAI)
 OFFICER = Identity("officer", frozenset({"approval"}))
+_PROMISE = Doing("commit", {
+    **dict.fromkeys(("in_writing", "voluntary", "conditions_promised", "supervision_accepted",
+                     "materials_promised"), True),
+    "commitment_due": "2025-06-30",
+})  # fmt: skip
+_HAND_IN = Doing("hand_in_upfront", documents=dict.fromkeys(
+    ("application_form", "capital_verification_report", "financial_audit_report",
+     "premises_use_proof")
+))  # fmt: skip
+_DECIDE = Doing("decide_and_issue", dict.fromkeys(
+    ("formal_review_ok", "risk_controllable", "cancelled_items_verified",
+     "business_licence_verified"), True,
+))  # fmt: skip
+SUPPLY = Doing(
+    "supply_all",
+    documents=dict.fromkeys(
+        ("principal_exam_pass_certificate", "safety_manager_exam_pass_certificate")
+    ),
+)
 UPFRONT = [
     "security_level_protection_filing_proof", "level3_protection_evaluation_report",
     "value_added_telecom_licence", "online_capability_determination",
 ]  # fmt: skip
 
 
+@cache
+def calendar() -> Calendar:
+    """The published calendar, read once."""
+    return load_calendar()
+
+
 def town(store: Store, at: datetime) -> tuple[Casework, FixedClock]:
     """The use cases on a store, at a fixed instant."""
     clock = FixedClock(at)
-    return Casework(store, rulebook(), load_calendar(), clock), clock
+    return Casework(store, rulebook(), calendar(), clock), clock
 
 
 def enforcer(store: Store, at: datetime, batch: int = 10) -> Enforcer:
     """An enforcer at a fixed instant."""
     return Enforcer(town(store, at)[0], batch=batch)
+
+
+def dispatch_all(store: Store, numbers: range, times: int) -> list[str]:
+    """Licences for labour dispatch, several to a firm, whose promised materials are due on
+    2025-06-30; their case ids."""
+    casework, _ = town(store, LICENSED_AT)
+    found = []
+    for number in [number for number in numbers for _ in range(times)]:
+        firm = Identity(f"firm-{number}", frozenset({"applicant"}), enterprise=code(number))
+        party = Party("enterprise", f"虚构派遣{number}号有限公司", code(number))
+        case_id = str(casework.open(Opening("labour_dispatch", party, "yingkou"), firm).plain["id"])
+        for identity, doing in ((OFFICER, Doing("inform_once")), (firm, _PROMISE),
+                                (firm, _HAND_IN), (OFFICER, _DECIDE)):  # fmt: skip
+            casework.act(case_id, doing, identity)
+        found.append(case_id)
+    return found
+
+
+def beating(store: Store, at: datetime) -> None:
+    """A heartbeat a minute ago: days that a test leaps over are no outage, and nothing is held."""
+    with store.unit() as unit:
+        unit.set_meta({"heartbeat": (at - timedelta(minutes=1)).isoformat()})
 
 
 def code(number: int) -> str:
@@ -63,19 +113,21 @@ def steps(number: int) -> list[tuple[Identity, Doing]]:
     ]  # fmt: skip
 
 
-def open_case(casework: Casework, number: int) -> Answer:
+def open_case(casework: Casework, number: int, zone: str = "yingkou") -> Answer:
     """Opens the n-th firm's case."""
     firm = Identity(f"firm-{number}", frozenset({"applicant"}), enterprise=code(number))
     party = Party("enterprise", f"虚构货运{number}号有限公司", code(number))
-    return casework.open(Opening("network_freight", party, "yingkou"), firm, key=f"open-{number}")
+    return casework.open(Opening("network_freight", party, zone), firm, key=f"open-{number}")
 
 
-def license_all(store: Store, numbers: range) -> list[str]:
-    """Opens and licenses some firms on 2025-01-02; their case ids."""
+def license_all(store: Store, numbers: range, *, to_a_zone: int = 0) -> list[str]:
+    """Opens and licenses some firms on 2025-01-02; their case ids. `to_a_zone`: so many to each
+    zone, all in one where it is 0."""
     casework, _ = town(store, LICENSED_AT)
     found = []
     for number in numbers:
-        case_id = str(open_case(casework, number).plain["id"])
+        zone = f"area-{number // to_a_zone}" if to_a_zone else "yingkou"
+        case_id = str(open_case(casework, number, zone).plain["id"])
         for identity, doing in steps(number):
             casework.act(case_id, doing, identity)
         found.append(case_id)
@@ -97,7 +149,8 @@ def judge(store: Store) -> Counter[str]:
             case = replay(entries)
             compiled = book.by_hash[case.definition]
             assert from_plain(Case, json.loads(row.state)) == case
-            assert case_row(compiled, case, head, row.updated_at) == row
+            marks = {"held": row.held, "released": row.released}  # of the brake, not of the case
+            assert replace(case_row(compiled, case, head, row.updated_at), **marks) == row
             rows = set(unit.obligations(case_ids=[row.id], running=False, limit=1000))
             assert rows == set(obligation_rows(compiled, case, case.duties))
             rungs = [entry.because for entry in entries if entry.because is not None]
@@ -112,6 +165,19 @@ def judge(store: Store) -> Counter[str]:
             assert len(facts) == wanted, f"{row.id}: {len(facts)} credit facts, not {wanted}"
             states[case.tracks["main"]] += 1
     return states
+
+
+def journals(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """Every journal of the store as it is handed out, by case."""
+    with store.unit(write=False) as unit:
+        return {
+            row.id: [
+                {"seq": kept.seq, "hash": kept.hash, "prev_hash": kept.prev_hash,
+                 **json.loads(kept.body)}
+                for kept in unit.entries(row.id)
+            ]
+            for row in unit.cases(limit=100_000)
+        }  # fmt: skip
 
 
 def due_on(store: Store, case_id: str) -> date | None:

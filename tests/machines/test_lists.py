@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from machines.book import load, read_lists, rulebook, workflows_folder
+from machines.book import hold_lists, load, read_lists, rulebook, workflows_folder
 from machines.lists import ListFile, ListSpec
 from machines.reader import DefinitionError, read
 from rules.view import Privilege, Restriction
@@ -19,7 +19,7 @@ lists:
     field: trade
     keeper: registry
     clauses: ["8.22"]
-    privileges: [{privilege: green_channel, clause: "8.22"}]
+    privileges: [{privilege: green_channel, zh: 绿色通道, en: green channel, clause: "8.22"}]
     way_out: {zh: 移出, en: removed}
   - id: blame
     zh: 黑名单
@@ -39,6 +39,8 @@ lists:
         guards:
           - {has_record: {credit_facts: [bad_record], within: check_months}}
         clauses: ["8.22"]
+facts:
+  - {id: bad_record, zh: 不良记录, en: a bad record, clauses: ["7.21"]}
 """
 FILE = "some/lists.yaml"
 BOOK = rulebook()
@@ -57,7 +59,7 @@ def error_of(text: str, tmp_path: Path) -> DefinitionError:
     """What is wrong with some lists, beside the definitions of the product."""
     folder = folder_with(text, tmp_path)
     with pytest.raises(DefinitionError) as caught:
-        read_lists(folder, BOOK.roles, BOOK.workflows)
+        hold_lists(*read_lists(folder), BOOK.roles, BOOK.workflows)
     return caught.value
 
 
@@ -68,8 +70,14 @@ def line_of(text: str, words: str) -> int:
 def test_sound_lists_are_read(tmp_path: Path) -> None:
     text = SOUND.replace(", within: check_months", "")
     (tmp_path / "lists.yaml").write_text(text, encoding="utf-8")
-    listed = read_lists(tmp_path, BOOK.roles, {})
+    listed, parsed = read_lists(tmp_path)
+    hold_lists(listed, parsed, BOOK.roles, {})
     assert [one.id for one in listed.lists] == ["praise", "blame"]
+    assert listed.words == {
+        ("list", "praise"): ("红名单", "red"), ("list", "blame"): ("黑名单", "black"),
+        ("privilege", "green_channel"): ("绿色通道", "green channel"),
+        ("credit", "bad_record"): ("不良记录", "a bad record"),
+    }  # fmt: skip
 
 
 # what is written instead of what, what the error says, and the line it names
@@ -77,14 +85,20 @@ BROKEN = [
     ("side: black", "side: grey", "red", "side: grey"),
     ("keeper: registry\n    clauses: [\"8.22\"]\n    priv", "keeper: registrar\n    priv",
      "`clauses` is missing", "id: praise"),
-    ("privilege: green_channel, clause", "privlege: green_channel, clause",
+    ("privilege: green_channel, zh", "privlege: green_channel, zh",
      "did you mean `privilege`", "privlege"),
+    ("en: green channel, ", "", "`en` is missing", "privilege: green_channel"),
+    ("en: a bad record, ", "", "`en` is missing", "id: bad_record"),
+    (", clauses: [\"7.21\"]}", "}", "`clauses` is missing", "id: bad_record"),
+    ("facts:\n", "facts:\n  - {id: bad_record, zh: 甲, en: a, clauses: [\"7.21\"]}\n",
+     "the fact `bad_record` stands here twice", "conflict:"),
     ("restriction: acceptance, workflow: domicile_commitment, clause: \"8.24\"",
      "restriction: acceptance, reading: {zh: 读法, en: reading}", "only a clause can refuse",
      "restriction: acceptance"),
     (", clause: \"8.24\"}", "}", "`clause` is missing", "restriction: acceptance"),
     ("id: blame", "id: praise", "stands here twice", "lists:"),
-    ("    privileges: [{privilege: green_channel, clause: \"8.22\"}]\n",
+    ("    privileges: [{privilege: green_channel, zh: 绿色通道, en: green channel, "
+     "clause: \"8.22\"}]\n",
      "    restrictions: [{restriction: benefits, clause: \"8.22\"}]\n", "closes nothing",
      "id: praise"),
     ("    restrictions:\n      - {restriction: acceptance, workflow: domicile_commitment, "
@@ -110,6 +124,12 @@ NAMES = [
     ("credit_facts: [bad_record]", "facts: [bad_record]", "unknown argument of `has_record`"),
     ("credit_facts: [bad_record], ", "", "needs the argument `credit_facts`"),
     ("check_months", "check_weeks", "unknown parameter `check_weeks`"),
+    (
+        "[bad_record]",
+        "[bad_records]",
+        "unknown credit fact `bad_records`; did you mean `bad_record`?",
+    ),
+    ('clauses: ["7.21"]', 'clauses: ["7.210"]', "unknown clause `7.210`"),
 ]
 
 
@@ -138,14 +158,51 @@ def test_a_reform_names_no_list_or_privilege_that_is_none(
 ) -> None:
     folder = folder_with(SOUND.replace(", within: check_months", ""), tmp_path)
     with pytest.raises(DefinitionError) as caught:
-        read_lists(folder, BOOK.roles, {key: BOOK.workflows[key]})
+        hold_lists(*read_lists(folder), BOOK.roles, {key: BOOK.workflows[key]})
     assert says in str(caught.value)
     assert caught.value.file == f"workflows/{key}/machine.yaml"
     assert abs(caught.value.line - line_of(BOOK.workflows[key].text, line)) <= 3
 
 
+PRODUCT = (workflows_folder() / "lists.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "file", "says"),
+    [
+        ("id: violation_punished", "id: violation_punish",
+         "workflows/approval_supervision_loop/machine.yaml",
+         "unknown credit fact `violation_punished`; did you mean `violation_punish`?"),
+        ("\nfacts:\n",
+         "\nfacts:\n  - {id: violation_forgiven, zh: 甲, en: a, clauses: [\"3.22\"]}\n",
+         None, "`violation_forgiven`; did you mean `violation_"),
+    ],
+)  # fmt: skip
+def test_what_reforms_record_and_what_it_is_called_are_the_same_facts(
+    old: str, new: str, file: str | None, says: str, tmp_path: Path
+) -> None:
+    assert PRODUCT.count(old) == 1
+    text = PRODUCT.replace(old, new)
+    error = error_of(text, tmp_path)
+    assert says in str(error)
+    if file is None:
+        assert error.line == line_of(text, "violation_forgiven")
+        assert error.file.endswith("lists.yaml")
+    else:
+        key = file.split("/")[1]
+        lines = BOOK.workflows[key].text.splitlines()
+        assert (error.file, "violation_punished" in lines[error.line - 1]) == (file, True)
+
+
+def test_a_fact_of_a_reform_that_is_not_here_is_left_alone(tmp_path: Path) -> None:
+    folder = folder_with(PRODUCT, tmp_path)
+    for key in ("tolerant_penalty", "individual_credit_approval"):
+        hold_lists(*read_lists(folder), BOOK.roles, {key: BOOK.workflows[key]})
+
+
 def test_without_lists_there_are_none(tmp_path: Path) -> None:
-    assert read_lists(tmp_path, BOOK.roles, BOOK.workflows).lists == ()
+    assert read_lists(tmp_path)[0].lists == ()
+    hold_lists(*read_lists(tmp_path), BOOK.roles, BOOK.workflows)
 
 
 def test_lists_are_part_of_the_rulebook_whichever_folder_it_is_read_from(tmp_path: Path) -> None:
@@ -214,7 +271,8 @@ def test_a_party_on_a_red_and_a_black_list_of_one_field_enjoys_nothing_of_the_re
 
 def test_a_list_closes_what_its_file_says_and_an_unknown_one_the_commitment_route() -> None:
     black = BOOK.lists.closed_to("black", "10.34")
-    assert Restriction("acceptance", None, "3.27", "失信黑名单") in black
+    closed = Restriction("acceptance", None, "3.27", "失信黑名单", "black list (dishonest)")
+    assert closed in black
     assert {one.kind for one in BOOK.lists.closed_to("abnormal", "8.22")} == {"commitment_route"}
     assert BOOK.lists.closed_to("red", "4.26") == ()
     assert BOOK.lists.closed_to("of_an_older_text", "9.31 9.32") == (

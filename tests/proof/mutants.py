@@ -129,7 +129,7 @@ def _with(book: Rulebook, workflow: Workflow, plain: dict[str, Any]) -> Rulebook
         check_names(workflow.key, definition, parsed, *names)
     except DefinitionError:
         return None
-    compiled = Compiled(definition, workflow.compiled.hash, book.roles)
+    compiled = Compiled(definition, workflow.compiled.hash, book.roles, book.lists)
     changed = replace(workflow, compiled=compiled, parsed=parsed)
     return replace(book, workflows={**book.workflows, workflow.key: changed})
 

@@ -10,18 +10,20 @@ from typing import Any
 from hypothesis import strategies as st
 
 from machines import engine_events
-from machines.acts import Act, AnyAct, Enforce, Moved, Open, Refused
+from machines.acts import Act, AnyAct, Channel, Enforce, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
 from machines.case import Actor, Case, Entry, Party
 from machines.definition import FactSpec
 from machines.facts import example_of
 from machines.rungs import SHANGHAI, closed, owes, pending, settled
+from machines.service import CHANNELS
 from machines.step import decide, evolve, replay
 from rules.parameters import Settings, ZoneSetting
 from rules.view import World
 from rules.working_days import Calendar
 
 CODES = ("91999999MA0000001N", "91999999MA0000002R", "91999999MA0000003W", "91999999MA00000040")
+WAYS: tuple[Channel, ...] = ("online", "online", "counter", "post")
 START = datetime(2025, 1, 2, 9, tzinfo=SHANGHAI)
 
 
@@ -177,18 +179,25 @@ def acts(draw: st.DrawFn, walk: Walk) -> Act:
     role = draw(st.sampled_from(_roles(walk, event)))
     facts, documents = draw(_content(walk, event))
     back = draw(st.sampled_from([None, None, None, timedelta(0), timedelta(days=3)]))
+    proof = draw(st.sampled_from([None, None, Evidence("EMS-1", "second")]))
     return Act(
         event=event,
         actor=Actor(f"{role}-{draw(st.integers(1, 2))}", role, _code(walk, role)),
         facts=facts,
         documents=documents,
         happened_at=None if back is None else walk.now - back,
+        evidence=proof,
+        channel=draw(st.sampled_from(WAYS)),
     )
 
 
 def _roles(walk: Walk, event: str) -> list[str]:
     if event in engine_events.EVENTS:
         side = engine_events.EVENTS[event].side
+        if side == engine_events.BEARER:
+            assert walk.case is not None
+            bearers = engine_events.roles_of(walk.workflow.compiled, walk.case, event)
+            return sorted({*bearers, "applicant", "approval"})
         return ["applicant"] if side == "applicant" else ["approval", "supervision"]
     roles = [
         role
@@ -208,6 +217,27 @@ def _code(walk: Walk, role: str) -> str | None:
     return party.uscc if party is not None else None
 
 
+def _fitting(stated: dict[str, Any]) -> dict[str, Any]:
+    """A service with what its channel asks for and nothing else."""
+    channel = CHANNELS[stated["channel"]]
+    kept = {k: v for k, v in stated.items()
+            if k in ("document", "to", "channel", *channel.may)}  # fmt: skip
+    more = {"witness": "虚构见证人"} if kept.get("refused_to_sign") else {}
+    return {**kept, **more, **dict.fromkeys(channel.needs, "EMS-1")}
+
+
+def _engine_value(walk: Walk, shape: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """A value of a fact of the engine's own: days near today, any of the choices."""
+    if "enum" in shape:
+        return st.sampled_from(shape["enum"])
+    if shape.get("format") == "date":
+        today = walk.now.astimezone(SHANGHAI).date()
+        return st.integers(-20, 200).map(lambda n: (today + timedelta(n)).isoformat())
+    if shape["type"] == "boolean":
+        return st.booleans()
+    return st.just(shape["examples"][0])
+
+
 @st.composite
 def _content(
     draw: st.DrawFn, walk: Walk, event: str
@@ -216,11 +246,13 @@ def _content(
     if event in engine_events.EVENTS:
         schema = engine_events.schema_of(compiled, event)
         assert isinstance(schema["properties"], dict)
-        return {
-            name: draw(st.sampled_from(one["enum"])) if "enum" in one else one["examples"][0]
+        required: Any = schema["required"]
+        stated = {
+            name: draw(_engine_value(walk, one))
             for name, one in schema["properties"].items()
-            if name in schema["required"]  # type: ignore[operator]
-        }, {}
+            if name in required or draw(st.integers(0, 3)) == 0
+        }
+        return _fitting(stated) if event == "serve" and draw(st.booleans()) else stated, {}
     spec = compiled.definition.events[event]
     facts = {name: draw(a_value(compiled.definition.facts[name])) for name in spec.needs}
     if draw(st.booleans()):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from api.cli_due import register
+from rules.due import compute_due
+from rules.periods import SHANGHAI, parse_period, parse_start
+from rules.working_days import load_calendar
 from tests.rules.test_deadlines import FACTS, ROWS
 
 
@@ -32,6 +36,17 @@ def test_a_provisional_date_comes_with_its_range() -> None:
 
 def test_hours_are_an_instant() -> None:
     assert _due("2026-04-03T20:00:00+08:00", "h:12").stdout.startswith("2026-04-04T08:00:00+08:00")
+
+
+def test_office_hours_are_their_own_unit_and_may_be_named() -> None:
+    assert _due("2026-02-13T16:30:00+08:00", "oh:2").stdout.startswith("2026-02-14T10:00:00+08:00")
+    other = _due("2026-02-13T16:30:00+08:00", "oh:2", "--office-hours", "09:00-18:00")
+    assert other.stdout.startswith("2026-02-14T09:30:00+08:00")
+    shown = _due("2026-02-13T16:30:00+08:00", "oh:2", "--explain").stdout
+    assert "08:30-12:00,13:30-17:00（假定 assumed）" in shown
+    assert "不计入 not counted" not in shown
+    assert "assumed" not in _due("2026-02-13T16:30:00+08:00", "oh:2", "--explain",
+                                 "--office-hours", "09:00-18:00").stdout  # fmt: skip
 
 
 def test_json_carries_the_receipt() -> None:
@@ -79,6 +94,37 @@ def test_a_batch_keeps_what_it_does_not_know(tmp_path: Path) -> None:
         "note,start_iso,amount,unit,rule_id,due_iso,kind\n"
         '"a, ""b""",2026-12-21,30,wd,X,2027-02-02,provisional\n'
     )
+
+
+def test_a_large_batch_is_the_dates_one_by_one(tmp_path: Path) -> None:
+    days = [date(2019, 3, 1) + timedelta(days=3 * n) for n in range(1000)]
+    units = ["wd,30", "cd-roll,15", "mo-roll,6", "h,12", "yr-elapsed,3", "oh,2", "wd,30"]
+    rows = []
+    for n, day in enumerate(days):
+        instant = datetime.combine(day, time(n % 24), SHANGHAI).isoformat()
+        rows += [f'"{unit}, {n}",{unit},{instant if n % 3 or "h," in unit else day}'
+                 for unit in units]  # fmt: skip
+    file = tmp_path / "many.csv"
+    file.write_text("rule_id,unit,amount,start_iso\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    done = _due("--batch", str(file))
+    assert done.exit_code == 0
+    calendar = load_calendar()
+    expected = ["rule_id,unit,amount,start_iso,due_iso,kind"]
+    for row in rows:
+        unit, amount, start = row.rpartition('",')[2].split(",")
+        due = compute_due(parse_start(start), parse_period(f"{unit}:{amount}"), calendar)
+        expected.append(f"{row},{(due.at or due.on).isoformat()},{due.kind}")
+    assert done.stdout.splitlines() == expected
+    assert {line.rpartition(",")[2] for line in expected[1:]} == {"firm", "provisional"}
+
+
+def test_one_bad_row_of_a_large_batch_is_named_alone(tmp_path: Path) -> None:
+    file = tmp_path / "many.csv"
+    rows = ["A,wd,30,2026-01-20"] * 100
+    rows[41], rows[70] = "B,wd,30,2017-01-20", "C,wd,30,soon"
+    file.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    told = _due("--batch", str(file)).stderr.splitlines()
+    assert [line.partition(": ")[0] for line in told[1:]] == ["many.csv:43", "many.csv:72"]
 
 
 HEADER = "rule_id,unit,amount,start_iso\n"

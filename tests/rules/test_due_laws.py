@@ -13,8 +13,9 @@ from tests.rules import naive
 
 CALENDAR = load_calendar()
 DAY = timedelta(days=1)
-DATED_UNITS = [unit for unit in UNITS if unit != "h"]
-AMOUNTS = {"wd": 60, "cd": 120, "mo": 8, "yr": 1, "h": 500}
+TIMED = ("h", "oh")
+DATED_UNITS = [unit for unit in UNITS if unit not in TIMED]
+AMOUNTS = {"wd": 60, "cd": 120, "mo": 8, "yr": 1, "h": 500, "oh": 100}
 starts = st.dates(date(2019, 6, 1), date(2025, 12, 1))
 
 
@@ -43,7 +44,7 @@ def test_walking_day_by_day_gives_the_same(start: date, period: Period) -> None:
         assert compute_due(start, period, CALENDAR).on == expected
 
 
-@given(st.data(), starts, periods([unit for unit in FORWARD if unit != "h"]))
+@given(st.data(), starts, periods([unit for unit in FORWARD if unit not in TIMED]))
 def test_walking_around_pauses_gives_the_same(
     data: st.DataObject, start: date, period: Period
 ) -> None:

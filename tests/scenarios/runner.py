@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from cases.settings import declared
 from machines import engine_events
 from machines.acts import Act, AnyAct, Enforce, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow
@@ -25,7 +26,7 @@ from machines.facts import example_of
 from machines.rungs import SHANGHAI, closed, pending, settled
 from machines.step import decide, replay
 from machines.targets import targets
-from rules.parameters import Settings, ZoneSetting
+from rules.parameters import ParameterBook, Settings, ZoneSetting
 from rules.view import (
     CreditFact,
     CreditView,
@@ -38,6 +39,7 @@ from rules.view import (
 from rules.working_days import Calendar
 
 FOLDER = Path(__file__).parent
+NO_BOOK = Rulebook({}, {}, {}, ParameterBook({}))
 CODES = ("91999999MA0000001N", "91999999MA0000002R", "91999999MA0000003W", "91999999MA00000040")
 
 
@@ -208,8 +210,18 @@ def world_of(book: Rulebook, calendar: Calendar, scenario: Scenario) -> World:
         if scenario.settings.get(one.id, 0) is not None
     )  # fmt: skip
     credit = credit_file(book.workflows[scenario.workflow], scenario.credit)
-    settings, parent = Settings("yingkou", entries), parent_view(scenario.parent)
+    settings = Settings("yingkou", (*entries, *zone_settings(scenario)))
+    parent = parent_view(scenario.parent)
     return World(calendar, book.parameters, settings, credit, parent)
+
+
+def zone_settings(scenario: Scenario) -> Iterator[ZoneSetting]:
+    """The settings of the zone itself, such as when the office closes: those a scenario names."""
+    for path, setting in declared(NO_BOOK).items():
+        if setting.id in scenario.settings:
+            value = scenario.settings[setting.id]
+            yield ZoneSetting(path.partition(".")[0], setting.id, setting.unit, value,
+                              date(2017, 4, 10), "scenario")  # fmt: skip
 
 
 def credit_file(workflow: Workflow, plain: Mapping[str, Any]) -> dict[str, CreditView]:
@@ -291,7 +303,7 @@ def _step(stage: Stage, step: Mapping[str, Any]) -> None:
         return
     unknown = set(step) - {
         "at", "by", "user", "does", "facts", "documents", "refused", "bare", "happened",
-        "evidence", "clause", "enterprise",
+        "evidence", "clause", "enterprise", "channel",
     }  # fmt: skip
     assert not unknown, f"unknown keys in a step: {sorted(unknown)}"
     at = instant(step["at"]) if "at" in step else stage.now
@@ -323,6 +335,7 @@ def _act(stage: Stage, step: Mapping[str, Any]) -> Act:
         documents=dict.fromkeys(step.get("documents", ())),
         happened_at=instant(step["happened"]) if "happened" in step else None,
         evidence=Evidence(**proof) if proof else None,
+        channel=step.get("channel", "online"),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from cases.rows import (
     Batch,
+    BrakeRow,
+    CalendarRow,
     CaseRow,
     ChangeRow,
     CreditFactRow,
@@ -15,8 +17,13 @@ from cases.rows import (
     IdempotencyRow,
     ListRow,
     ObligationRow,
+    OutageRow,
+    OutageRunRow,
     OutboxRow,
+    RecountRow,
+    ReleaseRow,
     SettingRow,
+    TallyRow,
     TokenRow,
     WorkRow,
 )
@@ -91,6 +98,47 @@ def change(seq: int = 1, **fields: Any) -> ChangeRow:
     """An enterprise that takes another name."""
     row = ChangeRow(seq, USCC, "rename", "海风物流", None, DAY, "a paper", "wang", "li", AT)
     return replace(row, **fields)
+
+
+def calendar(seq: int = 1, **fields: Any) -> CalendarRow:
+    """A version of the calendar that two people have seen."""
+    row = CalendarRow(seq, f"v{seq}", "[]", "a notice", "wang", "li", None, AT)
+    return replace(row, **fields)
+
+
+def recount(seq: int = 1, **fields: Any) -> RecountRow:
+    """A recount that has come to no case yet."""
+    return replace(RecountRow(seq, f"recount-{seq}", seq - 1, "", 0, 0, AT), **fields)
+
+
+def brake(**fields: Any) -> BrakeRow:
+    """A counter that has not stopped."""
+    row = BrakeRow("yingkou", "freight", "revoke", DAY, 10, 3)
+    return replace(row, **fields)
+
+
+def release(seq: int = 1, **fields: Any) -> ReleaseRow:
+    """A brake let go."""
+    row = ReleaseRow(
+        seq, "brake", "yingkou", "freight", "revoke", 7, AT, "chief", "checked", later(hours=1)
+    )
+    return replace(row, **fields)
+
+
+def outage(seq: int = 1, **fields: Any) -> OutageRow:
+    """An outage of every zone."""
+    row = OutageRow(seq, None, AT, later(days=3), "no power", "wang", "li", later(days=4))
+    return replace(row, **fields)
+
+
+def outage_run(seq: int = 1, **fields: Any) -> OutageRunRow:
+    """An outage of which nobody has been told yet."""
+    return replace(OutageRunRow(seq, "", 0, 0, AT), **fields)
+
+
+def tally(**fields: Any) -> TallyRow:
+    """A number of cases."""
+    return replace(TallyRow("open", "yingkou", "freight", "", 0, 1), **fields)
 
 
 def setting(seq: int = 1, **fields: Any) -> SettingRow:

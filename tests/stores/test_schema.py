@@ -15,6 +15,7 @@ from cases.ports import NotMigrated, Store, StoreError, WrongBirth
 from cases.store import open_store
 from cases.store.dialect import Statements
 from cases.store.migrate import config
+from cases.store.safety_statements import HELD_CASES
 from cases.store.statements import CLAIM, CLAIM_RETRIED, CLAIM_WORK
 from cases.store.tables import APPEND_ONLY, METADATA
 from tests.stores import samples as s
@@ -216,6 +217,9 @@ def test_what_was_recorded_can_be_neither_changed_nor_deleted(
         )
         unit.add_setting(s.setting())
         unit.add_change(s.change())
+        unit.add_calendar(s.calendar())
+        unit.add_release(s.release())
+        unit.add_outage(s.outage())
     table = next(table for table in APPEND_ONLY if f" {table}" in change)
     with pytest.raises(DBAPIError, match=f"{table} is append-only"), _raw(database_url) as raw:
         raw.execute(text(change))
@@ -253,6 +257,7 @@ def test_what_is_polled_is_found_by_its_index(database: Store, database_url: str
             "ix_cases_enforce": CLAIM[False],
             "ix_cases_mild": CLAIM[True],
             "ix_cases_broken": CLAIM_RETRIED[False],
+            "ix_cases_held": HELD_CASES[False],
             "ix_work_": CLAIM_WORK,
             "ix_obligations_running": diary,
         }.items():

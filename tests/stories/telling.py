@@ -22,6 +22,7 @@ from machines.book import Workflow, rulebook
 from machines.case import Party
 from machines.rungs import SHANGHAI
 from rules.credit_code import check_character
+from rules.office_hours import ZONE_WIDE
 from tests.scenarios.runner import Scenario, effect_names, filled, instant, needs_of, scenarios
 
 BOOK = rulebook()
@@ -91,8 +92,9 @@ def prepare(service: Service, stories: list[Story]) -> datetime:
         for story in stories:
             for path, setting in declared(service.book).items():
                 key, _, name = path.partition(".")
-                wanted = story.scenario.settings.get(name, setting.assumed)
-                if key == story.scenario.workflow and wanted is not None:
+                own = key == story.scenario.workflow
+                wanted = story.scenario.settings.get(name, setting.assumed if own else None)
+                if (own or key == ZONE_WIDE) and wanted is not None:
                     set_setting(
                         unit, service.book, story.zone, path, wanted, since=date(2017, 4, 10),
                         basis="story", set_by="a", confirmed_by="b", at=begin,
@@ -196,8 +198,9 @@ class Telling:
         body: dict[str, Any] = {"event": event, "facts": facts}
         if "happened" in step:
             body["happened_at"] = instant(step["happened"]).isoformat()
-        if "evidence" in step:
-            body["evidence"] = step["evidence"]
+        for name in ("evidence", "channel"):
+            if name in step:
+                body[name] = step[name]
         headers = self._token(story, step.get("user", f"{role}-1"), role, mine)
         url = f"/v1/cases/{story.case_id}/events"
         answer = self.client.post(url, json=body, headers=headers)

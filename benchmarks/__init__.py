@@ -1,0 +1,1 @@
+"""How fast, beside the limit of what the machine can do and beside others; never a test."""

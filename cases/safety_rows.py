@@ -1,0 +1,81 @@
+"""Rows of what keeps enforcement safe and visible: brakes, releases, outages, tallies.
+
+`cases/rows.py` hands them out with the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeRow:
+    """How often a consequence was imposed in a zone on a Shanghai day: the counter all workers
+    share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked."""
+
+    zone: str
+    workflow: str
+    consequence: str
+    day: date
+    allowed: int
+    taken: int
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """A person let enforcement go on, numbered through. `kind`: `hold` (everything adverse stood
+    still; `consequence` is its reason) or `brake` (one consequence of a workflow in a zone);
+    `cases`: how many cases a brake had held; `since`: when it had stopped."""
+
+    seq: int
+    kind: str
+    zone: str | None
+    workflow: str | None
+    consequence: str
+    cases: int
+    since: datetime
+    released_by: str
+    because: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRow:
+    """An outage of the office as recorded, numbered through. `zone` None: of every zone."""
+
+    seq: int
+    zone: str | None
+    from_at: datetime
+    to_at: datetime
+    reason: str
+    recorded_by: str
+    confirmed_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRunRow:
+    """How far the cases have been told of an outage: `through`, the last case id; `cases`: those
+    it changed; `aside`: those that could not be read."""
+
+    seq: int
+    through: str
+    cases: int
+    aside: int
+    started_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """A number kept up to date by whoever changes it. `shard` spreads writers over rows, so that
+    they do not wait for one another; the number itself is the sum."""
+
+    name: str
+    zone: str
+    workflow: str
+    label: str
+    shard: int
+    value: int

@@ -1,0 +1,83 @@
+"""Many cases in little time: one is brought about by the use cases, the others are its copies.
+
+Each copy has a number, a firm and a zone of its own, and its journal is chained anew; so a backlog
+of thousands takes seconds, and is as sound as the case it was copied from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+
+from tests.faults import tables
+from tests.faults.town import code
+
+COPIED = ("cases", "entries", "obligations", "fired", "outbox")
+
+
+def copies(url: str, case_id: str, numbers: Iterable[int], to_a_zone: int) -> list[str]:
+    """Adds the copies with these numbers, so many to a zone; their case ids."""
+    found = tables.read(url)
+    (case,) = [row for row in found["cases"] if row["id"] == case_id]
+    rows = {table: found.by_case(table).get(case_id, []) for table in COPIED if table != "cases"}
+    rows["entries"].sort(key=lambda row: int(row["seq"]))
+    made: dict[str, list[dict[str, Any]]] = {table: [] for table in COPIED}
+    for number in numbers:
+        names = {
+            case_id: f"{case_id[:9]}{number:08x}",
+            str(case["subject_uscc"]): code(number),
+            str(case["zone"]): f"area-{number // to_a_zone}",
+        }
+        for table in COPIED[1:]:
+            made[table].extend(_renamed(row, names) for row in rows[table])
+        made["cases"].append(_renamed(case, names))
+        entries = made["entries"][len(made["entries"]) - len(rows["entries"]) :]
+        made["cases"][-1]["head_hash"] = _chained(entries)
+    _insert(url, made)
+    return [str(row["id"]) for row in made["cases"]]
+
+
+def _renamed(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    renamed = dict(row)
+    for column, value in row.items():
+        if isinstance(value, str):
+            for old, new in names.items():
+                value = value.replace(old, new)
+            renamed[column] = value
+    return renamed
+
+
+def _chained(entries: list[dict[str, Any]]) -> str:
+    """Chains the journal of a copy; its last hash."""
+    head = "0" * 64
+    for entry in entries:
+        entry["prev_hash"] = head
+        text = f"{head}\n{entry['case_id']}\n{entry['seq']}\n{entry['body']}"
+        head = entry["hash"] = sha256(text.encode()).hexdigest()
+    return head
+
+
+def _insert(url: str, made: Mapping[str, list[dict[str, Any]]]) -> None:
+    sqlite = url.startswith("sqlite:///")
+    connection: Any = (
+        sqlite3.connect(url.removeprefix("sqlite:///"))
+        if sqlite
+        else psycopg.connect(url.replace("+psycopg", ""))
+    )
+    with connection:
+        cursor = connection.cursor()
+        for table, rows in made.items():
+            if rows:
+                columns, marks = (
+                    ", ".join(rows[0]),
+                    ", ".join(["?" if sqlite else "%s"] * len(rows[0])),
+                )
+                cursor.executemany(
+                    f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                    [tuple(row.values()) for row in rows],
+                )
+    connection.close()

@@ -1,0 +1,256 @@
+"""`python -m tests.proof.hosts [--cases N]`: PostgreSQL, API and enforcers on hosts of their own.
+
+Five hosts: the database, the service, two enforcers (the clock of one is wrong by sixty days, its
+zone another), and an office that acts over HTTP all the while. One enforcer is cut off in the
+middle of a sweep; then the database crashes in the middle of one; then the enforcer that was cut
+off has to do the rest alone. Judged from the tables: nothing lost, doubled, early or out of order.
+
+Needs root and `ip`; says so plainly where it has not got them. Ends with 1 for a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+
+from api.cli_database import prepare
+from cases.clock import machine_time
+from cases.store import open_store
+from tests.faults import tables
+from tests.faults.crowd import copies
+from tests.faults.siege import OWED
+from tests.faults.town import license_all, open_case, steps, town
+from tests.proof.network import Host, hosts, impossible
+
+NAMES = ("database", "service", "first", "second", "office")
+WRONG_DAYS = 60
+LATER = range(9_000_001, 9_000_009)
+PATIENCE_S = 180
+_AT_WORK = """SELECT count(*) FROM pg_stat_activity WHERE host(client_addr) = %s
+    AND state <> 'idle' AND backend_type = 'client backend'"""
+
+
+@dataclass
+class Scene:
+    """The hosts, and what runs on them."""
+
+    hosts: dict[str, Host]
+    folder: Path
+    database: subprocess.Popen[bytes]
+    socket: str
+    running: dict[str, subprocess.Popen[bytes]]
+
+    @property
+    def url(self) -> str:
+        """The database as the judge reaches it: without the network."""
+        return f"postgresql+psycopg://postgres@/town?host={self.socket}"
+
+    def order(self, word: str) -> None:
+        """Has the database crash, or start."""
+        assert self.database.stdin is not None
+        assert self.database.stdout is not None
+        self.database.stdin.write(f"{word}\n".encode())
+        self.database.stdin.flush()
+        assert self.database.stdout.readline() == b"done\n"
+
+    def start(self, name: str, host: str, *words: str, env: dict[str, str] | None = None) -> None:
+        """Starts something; what it says goes into a file."""
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.running[name] = self.hosts[host].start(*words, log=log, env=env)
+
+    def stop(self, name: str) -> int:
+        """SIGTERM; the exit code, or -9 for one that did not end within ten seconds."""
+        process = self.running.pop(name)
+        process.terminate()
+        try:
+            return process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def said(self, name: str) -> str:
+        """The log of something."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+
+@contextmanager
+def scene(network: list[Host]) -> Iterator[Scene]:
+    """A database on its host, empty but for its schema; everything ended afterwards."""
+    by_name = dict(zip(NAMES, network, strict=True))
+    host = by_name["database"]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hosts-")))
+        database = host.start("tests.proof.database", host.address, log=subprocess.PIPE)
+        stack.callback(_end, database)
+        assert database.stdout is not None
+        socket = database.stdout.readline().decode().strip()
+        found = Scene(by_name, folder, database, socket, {})
+        stack.callback(lambda: [_end(each) for each in found.running.values()])
+        with psycopg.connect(host=socket, user="postgres", autocommit=True) as server:
+            server.execute("CREATE DATABASE town")
+        prepare(found.url, sandbox=False)
+        yield found
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def begin(at: Scene) -> str:
+    """The service and both enforcers, up and waiting; the token of the office."""
+    there = f"postgresql+psycopg://postgres@{at.hosts['database'].address}/town"
+    token = subprocess.run(
+        [sys.executable, "-m", "api", "token", "--user", "office", "--db", at.url,
+         "--role", "information_supervision"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()[0]  # fmt: skip
+    service = at.hosts["service"].address
+    at.start("service", "service", "api", "serve", "--host", service, "--db", there)
+    at.start("first", "first", "api", "worker", "--db", there)
+    wrong = {"TZ": "America/Los_Angeles"}
+    skew = ("tests.proof.skewed", str(WRONG_DAYS))
+    at.start("second", "second", *skew, "worker", "--db", there, env=wrong)
+    for name, word in (("service", "Chengnuo"), ("first", "started"), ("second", "started")):
+        _until(f"{name} is up", lambda name=name, word=word: word in at.said(name))  # type: ignore[misc]
+    return token
+
+
+def fill(at: Scene) -> str:
+    """One licence that is long overdue, to be copied, and some whose dates are to come: with the
+    wrong clock they would be over. The case to copy."""
+    store = open_store(at.url)
+    casework, _ = town(store, machine_time() - timedelta(days=150))
+    for number in LATER:
+        case_id = str(open_case(casework, number, "area-later").plain["id"])
+        for identity, doing in steps(number):
+            casework.act(case_id, doing, identity)
+    (sample,) = license_all(store, range(1, 2))
+    store.close()
+    return sample
+
+
+def story(at: Scene, cases: int) -> list[str]:
+    """Everything that happens; what is wrong at the end."""
+    sample = fill(at)
+    token = begin(at)
+    first, service = at.hosts["first"], at.hosts["service"].address
+    ids = copies(at.url, sample, range(8, 8 + cases), 8)
+    (at.folder / "cases").write_text("\n".join(ids[:: max(1, cases // 200)]))
+    at.start("office", "office", "tests.proof.visitor", f"http://{service}:8000", token,
+             str(at.folder / "cases"))  # fmt: skip
+    _until("a fifth is done", lambda: fired(at) > cases)
+    _until("the first enforcer is in mid-sweep", lambda: at_work(at, first) > 0)
+    first.cut_off()
+    _until("the others do all the rest", lambda: not left(at))
+    first.join()
+    copies(at.url, sample, range(8 + cases, 8 + 2 * cases), 8)
+    _until("a third of the second backlog is done", lambda: fired(at) > 5 * cases + 5 * cases // 3)
+    at.order("crash")
+    time.sleep(3)
+    at.order("start")
+    _until("after the crash all the rest is done", lambda: not left(at))
+    codes = {name: at.stop(name) for name in ("second", "service")}
+    copies(at.url, sample, range(8 + 2 * cases, 16 + 2 * cases), 8)
+    _until("the first enforcer does a third backlog alone", lambda: not left(at))
+    _until("the office is done", lambda: at.running["office"].poll() is not None)
+    codes["first"] = at.stop("first")
+    return [*verdict(at), *(f"{name} ended with {code}" for name, code in codes.items() if code)]
+
+
+def verdict(at: Scene) -> list[str]:
+    """What the tables say, and what the office was told."""
+    found = tables.read(at.url)
+    wrong = tables.faults(found, machine_time())
+    wrong += tables.unfinished(found, machine_time(), OWED, late_acts=True)
+    answers = [line.split() for line in at.said("office").splitlines()]
+    pushed = [row["case_id"] for row in found["entries"] if row["event"] == "confirm_push"]
+    confirmed = [case_id for case_id, status, _ in answers if status == "200"]
+    if sorted(pushed) != sorted(confirmed):
+        wrong.append(f"{len(pushed)} acts are on record, {len(confirmed)} were confirmed")
+    strange = {status for _, status, _ in answers} - {"200", "409"}
+    if strange or not answers:
+        wrong.append(f"the office was answered {strange or 'nothing'}")
+    wrong += [
+        f"{name}: a traceback" for name in ("first", "second") if "Traceback" in at.said(name)
+    ]
+    again = sum(int(tries) > 1 for _, _, tries in answers)
+    _say(f"{len(found['cases'])} cases, {len(found['fired'])} rungs, {len(answers)} acts over HTTP "
+         f"({len(confirmed)} confirmed, {again} sent again)")  # fmt: skip
+    return wrong
+
+
+def fired(at: Scene) -> int:
+    """How many rungs have been taken."""
+    return _one(at, "SELECT count(*) FROM fired")
+
+
+def at_work(at: Scene, host: Host) -> int:
+    """How many sessions of a host are in the middle of a transaction."""
+    return _one(at, _AT_WORK, host.address)
+
+
+def left(at: Scene) -> int:
+    """How many cases are due still, by their rows alone."""
+    return _one(at, "SELECT count(*) FROM cases WHERE next_enforce_at <= now()")
+
+
+def _one(at: Scene, query: str, *given: object) -> int:
+    with psycopg.connect(at.url.replace("+psycopg", "")) as server:
+        (found,) = server.execute(query, given).fetchone() or (0,)
+    return int(found)
+
+
+def _until(what: str, so: Callable[[], object]) -> None:
+    begun = time.monotonic()
+    while not so():
+        if time.monotonic() - begun > PATIENCE_S:
+            raise TimeoutError(f"it never came: {what}")
+        time.sleep(0.02)
+    _say(f"  {what} ({time.monotonic() - begun:.1f} s)")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main(cases: int) -> int:
+    """0 where it went well, or cannot be done here; 1 for a finding."""
+    why = impossible()
+    if why is not None:
+        _say(f"not possible here: {why}")
+        return 0
+    with hosts(NAMES) as network, scene(network) as at:
+        try:
+            wrong = story(at, cases)
+        except (AssertionError, TimeoutError) as error:
+            wrong = [f"{type(error).__name__}: {error}"]
+        for line in wrong:
+            _say(f"FOUND {line}")
+        if wrong:
+            for name in ("service", "first", "second", "office"):
+                _say(f"--- {name}\n{at.said(name)[-2000:]}")
+    _say("hosts: nothing lost, doubled, early or out of order" if not wrong else "hosts: findings")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=800, metavar="N")
+    sys.exit(main(parser.parse_args().cases))

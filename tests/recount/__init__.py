@@ -1,0 +1,1 @@
+"""Dates counted on one calendar, and again on the next."""
