@@ -62,9 +62,7 @@ def recompute(
 
 def receipt(
     case: Annotated[str, typer.Argument(help="the case's number")],
-    obligation: Annotated[
-        str, typer.Argument(help="an obligation or timer; name#2: its second")
-    ],
+    obligation: Annotated[str, typer.Argument(help="an obligation or timer; name#2: its second")],
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:

@@ -25,6 +25,8 @@ _SIDES: dict[tuple[str, ...], str] = {
     ("preparer",): "编制单位 preparer",
 }
 _NAMES = {account.user: _SIDES.get(account.roles, account.zh) for account in ACCOUNTS}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing that happened. `details`: effects with clauses, dates armed with receipts."""

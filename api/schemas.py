@@ -177,6 +177,18 @@ class ReleaseBody(Body):
     )
 
 
+class OutageBody(Body):
+    """An outage of the office: `from` an instant up to another (`to`), both past; every Shanghai
+    day it touched does not count. `zone`: of one zone alone; unset, of the token's zone or of
+    all."""
+
+    from_at: Instant = Field(alias="from", examples=["2025-03-10T00:00:00+08:00"])
+    to_at: Instant = Field(alias="to", examples=["2025-03-13T00:00:00+08:00"])
+    reason: str = Field(min_length=1, max_length=1000, examples=["机房断电"])
+    confirmed_by: str = Field(min_length=1, max_length=200, examples=["supervisor-2"])
+    zone: str | None = Field(None, pattern=ZONE, examples=["yingkou"])
+
+
 class ClockBody(Body):
     """Moves the sandbox clock: `advance` by an ISO 8601 duration (months by the law of periods),
     or `to` a date (nine in the morning) or an instant with an offset."""

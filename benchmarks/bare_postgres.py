@@ -13,8 +13,10 @@ import psycopg
 from benchmarks.script import Change, Script, named
 
 DUE = """SELECT id, subject_uscc, state, version FROM cases
-    WHERE next_enforce_at <= %s AND next_enforce_at IS NOT NULL AND broken IS NULL
-    ORDER BY next_enforce_at, id LIMIT %s FOR UPDATE SKIP LOCKED"""
+    WHERE (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END) <= %s
+    AND next_enforce_at IS NOT NULL AND broken IS NULL
+    ORDER BY (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END), id
+    LIMIT %s FOR UPDATE SKIP LOCKED"""
 _READ = "SELECT state, version FROM cases WHERE id = %s"
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]

@@ -11,8 +11,9 @@ from pathlib import Path
 from benchmarks.script import Change, Script, named
 
 DUE = """SELECT id, subject_uscc, state, version FROM cases
-    WHERE next_enforce_at <= ? AND next_enforce_at IS NOT NULL AND broken IS NULL
-    ORDER BY next_enforce_at, id LIMIT ?"""
+    WHERE (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END) <= ?
+    AND next_enforce_at IS NOT NULL AND broken IS NULL
+    ORDER BY (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END), id LIMIT ?"""
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -82,28 +82,31 @@ class PostgresWorkshop:
 
     def make(self) -> str:
         """A database with a name nobody else has."""
-        return self._create(sql.SQL(""))
+        return self._create(sql.Composed([]))
 
     def copy(self, template: str) -> str:
         """A copy, file by file."""
-        name = psycopg.conninfo.conninfo_to_dict(dsn(template))["dbname"]
-        return self._create(sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name)))
+        how = sql.SQL("TEMPLATE {} STRATEGY FILE_COPY")
+        return self._create(how.format(_database(template)))
 
     def drop(self, url: str) -> None:
         """Whoever is in it."""
-        name = psycopg.conninfo.conninfo_to_dict(dsn(url))["dbname"]
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        self._say(drop.format(sql.Identifier(name)))
+        self._say(drop.format(_database(url)))
 
-    def _create(self, how: sql.Composable) -> str:
+    def _create(self, how: sql.Composed) -> str:
         name = f"bench_{secrets.token_hex(4)}"
         self._say(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), how))
         before, _, options = self._server.partition("?")
         return f"{before.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
 
-    def _say(self, statement: sql.Composable) -> None:
+    def _say(self, statement: sql.Composed) -> None:
         with psycopg.connect(dsn(self._server), autocommit=True) as connection:
             connection.execute(statement)
+
+
+def _database(url: str) -> sql.Identifier:
+    return sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(dsn(url))["dbname"]))
 
 
 @contextmanager

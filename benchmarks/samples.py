@@ -16,6 +16,7 @@ from cases.store import open_store
 from machines.book import rulebook
 from machines.rungs import SHANGHAI
 from rules.working_days import load_calendar
+from scheduler.brake import Limits
 from scheduler.enforcer import Enforcer
 from tests.faults.town import OFFICER, open_case, steps
 
@@ -69,7 +70,12 @@ def sweeper(store: Store, at: datetime) -> Enforcer:
     """An enforcer as it is run, whose last heartbeat was a minute ago: nothing is held."""
     with store.unit() as unit:
         unit.set_meta({"heartbeat": (at - timedelta(minutes=1)).isoformat()})
-    return Enforcer(casework_at(store, at))
+    return enforcer(store, at)
+
+
+def enforcer(store: Store, at: datetime) -> Enforcer:
+    """An enforcer whose brake counts every act, and would stop only after a thousand million."""
+    return Enforcer(casework_at(store, at), limits=Limits(most=10**9, at_least=10**9))
 
 
 def issue(store: Store, case_id: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC
 from multiprocessing import get_context
@@ -100,7 +101,7 @@ def _sample_later(place: Workshop) -> Rows:
 def sweep(url: str) -> tuple[float, float, int]:
     """When one of our enforcers began and ended, and how many cases it enforced."""
     with samples.opened(url) as store:
-        worker = samples.Enforcer(samples.casework_at(store, ENFORCEABLE_AT))
+        worker = samples.enforcer(store, ENFORCEABLE_AT)
         begun = time.perf_counter()
         report = worker.sweep()
         assert not report.set_aside, report.set_aside
@@ -119,7 +120,9 @@ def bare_sweep(url: str, script: Script) -> tuple[float, float, int]:
     return begun, time.perf_counter(), done
 
 
-def _together(processes: int, due: int, work: Any, *given: Any) -> float:
+def _together(
+    processes: int, due: int, work: Callable[..., tuple[float, float, int]], *given: Any
+) -> float:
     """Cases a second of one process, or of several from the first start to the last end."""
     if processes == 1:
         spans = [work(*given)]

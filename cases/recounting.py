@@ -26,7 +26,7 @@ from machines.recount import Order, recounted
 from machines.recount_notices import Line
 
 log = logging.getLogger("chengnuo.calendar")
-BATCH = 200
+BATCH = 100  # a batch keeps other writers of its cases waiting
 _BROKEN = (BrokenCase, CodecError, NotFound, ReplayError, LookupError, ValueError, AssertionError)
 
 
@@ -118,8 +118,8 @@ def preview(casework: Casework, unit: Unit, order: Order) -> Iterator[Moved]:
 def diff_of(unit: Unit, row: RecountRow) -> Iterator[Moved]:
     """What a recount has done so far, off the journals: by case."""
     for kept in unit.recount_entries(row.started_at):
-        recount = json.loads(kept.body)["marks"]["recount"]
-        if recount["operation"] == row.operation:
+        recount = json.loads(kept.body)["marks"].get("recount")  # an outage moves dates, too
+        if recount is not None and recount["operation"] == row.operation:
             yield from _moved(kept.case_id, recount)
 
 

@@ -18,6 +18,7 @@ from machines.admission import opened
 from machines.case import Actor, Case, DueDate, Duty, Entry, HandedIn, Licence, Party
 from machines.codec import to_plain
 from machines.compiler import Compiled
+from machines.counting import warnings
 from machines.definition import Obligation, Timer, Transition
 from machines.duties import side_of
 from machines.effects import LicenceEffect
@@ -228,7 +229,18 @@ def _as_told(
             )  # fmt: skip
         if day > duty.due.on:
             known[name] = _later(compiled, duty, day, world)
+    for name, duty in known.items():
+        other = known.get(duty.receipt.get("before", ""))
+        if other is not None and other.due.on is not None:  # owed by the same day
+            receipt = {**duty.receipt, "on": other.due.on.isoformat()}
+            known[name] = _due_on(compiled, replace(duty, receipt=receipt), other.due, world)
     return tuple(known.values())
+
+
+def _due_on(compiled: Compiled, duty: Duty, due: DueDate, world: World) -> Duty:
+    """The duty with another date, and the reminders of that date."""
+    spec = compiled.duties[duty.obligation]
+    return replace(duty, due=due, warn_on=warnings(spec, due, world.calendar))
 
 
 def _later(compiled: Compiled, duty: Duty, day: date, world: World) -> Duty:
@@ -237,7 +249,8 @@ def _later(compiled: Compiled, duty: Duty, day: date, world: World) -> Duty:
     due = DueDate(found.kind, on=found.on, earliest=found.earliest, latest=found.latest,
                   told_on=day, enforceable_from=found.enforceable_from)  # fmt: skip
     stated = {"by_the_text": str(duty.due.on), "on_the_paper": day.isoformat()}
-    return replace(duty, due=due, receipt={**duty.receipt, "told": stated})
+    told = replace(duty, receipt={**duty.receipt, "told": stated})
+    return _due_on(compiled, told, due, world)
 
 
 def _past(compiled: Compiled, act: Import, duty: Duty, today: date) -> Duty:

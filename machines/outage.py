@@ -159,22 +159,23 @@ def _missed(asked: _Asked) -> _Found | None:
     if not _by_lapse(duty):  # a rejection after the date; in time by the new one?
         review = duty.missed_on is not None and duty.missed_on <= counted.due.on
         return _Found(spec, _line(asked, counted, "review")) if review else None
-    if "enforced" in duty.fired:
+    if "enforced" in duty.fired and is_adverse(spec):
         return _Found(spec, _line(asked, counted, "review"))
     if duty.acted_at is not None and shanghai_date(duty.acted_at) <= counted.due.on:
         return _Found(spec, _line(asked, counted, "review"))
     if duty.acted_at is None and asked.today <= counted.due.on:
         return _reopened(asked, paused, counted)
     first = _latest(duty.due.enforceable_from, counted.due.enforceable_from)
-    if first == duty.due.enforceable_from:
+    if "enforced" in duty.fired or first == duty.due.enforceable_from:
         return None
     later = replace(duty, due=replace(duty.due, enforceable_from=first))
     return _Found(spec, _line(asked, counted, "stays"), (later,))
 
 
 def _reopened(asked: _Asked, paused: Duty, counted: Counted) -> _Found:
-    """The miss is undone: its label taken back, the duty armed anew as a further occurrence. Where
-    more has followed from the label, a person has to see to it."""
+    """The miss is undone: its label taken back, the duty armed anew as a further occurrence. A task
+    or a notice that has gone out stays out. Where more has followed from the label, a person has
+    to see to it."""
     case, duty, spec = asked.case, asked.duty, asked.spec
     label = next((u for u in case.undo if u.because is not None and u.because.rung == "missed"
                   and (u.because.obligation, u.because.occurrence) == duty.key), None)  # fmt: skip

@@ -144,6 +144,8 @@ def _moved(compiled: Compiled, asked: Asked, counted: Again, order: Order) -> _F
         if day >= asked.today or f"warn:{days}" in duty.fired
     )  # fmt: skip
     receipt = {**counted.receipt, "recounted": _record(asked, line, order)}
+    if "before" in receipt:
+        receipt["on"] = str(due.on)  # the other duty's day, from which pauses move on
     return _Found(spec, line, replace(duty, due=due, warn_on=warn_on, receipt=receipt))
 
 

@@ -2,7 +2,7 @@
 
 Counts from the receipt alone: the start, the period and the pauses that were written down, not the
 numbers of today. Whoever was told a day may rely on it (行政许可法 8); an authority is held to the
-day the law gives (counting-time rules, section 4.2; decision record 0018).
+day the law gives (counting-time rules, section 4.2; decision record 0022).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from typing import Any, Final
 from machines.acts import Refused
 from machines.case import ENGINE, Because, Case, Service
 from machines.codec import to_plain
+from machines.engine_facts import FACTS
 from machines.notices import issued_at
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy, unknown
@@ -133,20 +134,24 @@ def _facts_of_channel(remedy: Remedy) -> Refused | None:
     missing = [fact for fact in needs if stated.get(fact) is None]
     if missing:
         return Refused(
-            "fact_missing", f"以此方式送达须写明：{'、'.join(missing)}。",
+            "fact_missing", f"以此方式送达须写明：{_labels(missing)}。",
             f"service {name.replace('_', ' ')} must state: {', '.join(missing)}",
             channel.article, {"missing": missing},
         )  # fmt: skip
     known = (*_NAMED, *channel.needs, *channel.may)
-    strange = [fact for fact in stated if fact not in known]
+    strange = [fact for fact, value in stated.items() if fact not in known and value]
     if strange:
         return Refused(
-            "fact_unfit", f"此送达方式不使用：{'、'.join(strange)}。",
+            "fact_unfit", f"此送达方式不使用：{_labels(strange)}。",
             f"service {name.replace('_', ' ')} knows no {', '.join(strange)}; "
             f"it may state {', '.join((*channel.needs, *channel.may))}",
             channel.article, {"fact": strange[0], "known": list(known)},
         )  # fmt: skip
     return None
+
+
+def _labels(names: list[str]) -> str:
+    return "、".join(FACTS[name].zh for name in names)
 
 
 def _when(remedy: Remedy, name: str) -> datetime | Refused:

@@ -27,11 +27,10 @@ from machines.fold import evolve, replay
 from machines.late_record import Late, late_record
 from machines.occurrence import Occurrence, carry_out
 from machines.rungs import Rung, closed, pending
+from machines.taking import taken
 from machines.timely import too_late_or_early
 from machines.views import view_of
-from machines.words import Grounded
 from rules.guards import first_unmet
-from rules.periods import shanghai_date
 from rules.view import World
 
 __all__ = ["decide", "evolve", "replay"]
@@ -201,7 +200,7 @@ class _Run:
             over = replace(duty, status="met", fired=(*duty.fired, "raised"))
             return replace(base, event=spec.raises, keys=(spec.raises,), duties=(over,),
                            happened_at=rung.instant, must_move=False)  # fmt: skip
-        return _duty_rung(base, spec, duty, rung)
+        return taken(base, spec, duty, rung)
 
     def _occur(self, now: Occurrence) -> Refused | None:
         entry = carry_out(self.compiled, self.case, now, self.world, hot=self.hot)
@@ -314,31 +313,6 @@ def _marks(
     if named:
         marks["parties"] = to_plain(named)
     return marks
-
-
-def _duty_rung(base: Occurrence, spec: Obligation, duty: Duty, rung: Rung) -> Occurrence:
-    fired = replace(duty, fired=(*duty.fired, rung.rung))
-    if rung.rung.startswith("warn:"):
-        return replace(base, duties=(fired,), marks={**base.marks, "warns": _warned(spec, rung)})
-    if rung.rung == "missed":
-        missed = replace(fired, status="missed", missed_on=shanghai_date(rung.instant))
-        mark = spec.on_miss.mark
-        return replace(base, event=mark or "missed", keys=(mark,) if mark else (),
-                       duties=(missed,), must_move=False)  # fmt: skip
-    event = spec.on_miss.event
-    lines = tuple((effect, _ground(spec)) for effect in spec.on_miss.effects)
-    return replace(base, event=event or "enforced", keys=(event,) if event else (),
-                   duties=(fired,), lines=lines, must_move=event is not None)  # fmt: skip
-
-
-def _ground(spec: Obligation) -> Grounded:
-    """The clauses and the reading of a consequence; the obligation's own where it has none."""
-    return spec.on_miss if spec.on_miss.clauses else spec
-
-
-def _warned(spec: Obligation, rung: Rung) -> list[str]:
-    days = int(rung.rung.split(":")[1])
-    return [name for one in spec.warnings if one.before_working_days == days for name in one.to]
 
 
 def _evidence(evidence: Evidence | None) -> Mapping[str, Any] | None:

@@ -88,6 +88,10 @@ def release(unit: Unit, now: datetime, user: str, reason: str) -> Hold:
         raise Misused("当前没有暂停的执行。", "nothing is held")
     if not user.strip() or not reason.strip():
         raise Misused("须写明由谁、因何解除。", "say who releases the hold, and why")
+    if any(run.finished_at is None for run in unit.outage_runs()):
+        raise Misused("中断已登记，案件期限正在顺延；全部顺延后自动恢复。",
+                      "an outage is being told to the cases: the hold ends once all have been told",
+                      reason="outage_under_way")  # fmt: skip
     unit.add_release(ReleaseRow(
         seq=len(unit.releases()) + 1, kind="hold", zone=None, workflow=None,
         consequence=held.reason, cases=0, since=datetime.fromisoformat(held.since),

@@ -17,17 +17,15 @@ from scheduler.holds import current, impose, release
 HOLD = "outage"
 
 
-def record_outage(casework: Casework, asked: Recording) -> tuple[OutageRow, OutageRunRow]:
-    """Records an outage and tells every case in which somebody's period ran during it; the same
-    one again goes on where it was interrupted. Raises Misused, Conflict."""
+def begin(casework: Casework, asked: Recording) -> OutageRow:
+    """Records an outage; until every case has been told of it, everything adverse stands still.
+    The same one again records nothing. Raises Misused, Conflict."""
     with casework.store.unit() as unit:
         now = casework.clock.now(unit)
         row = record(unit, asked, now)
-        if _run(unit, row).finished_at is None and current(unit) is None:
+        if run_of(unit, row).finished_at is None and current(unit) is None:
             impose(unit, now, HOLD, f"the cases are being told of outage {row.seq}")
-    tell(casework)
-    with casework.store.unit(write=False) as unit:
-        return row, _run(unit, row)
+    return row
 
 
 def tell(casework: Casework) -> None:
@@ -41,5 +39,6 @@ def _confirm(unit: Unit, row: OutageRow, now: datetime) -> None:
         release(unit, now, row.confirmed_by, f"outage {row.seq}: {row.reason}")
 
 
-def _run(unit: Unit, row: OutageRow) -> OutageRunRow:
+def run_of(unit: Unit, row: OutageRow) -> OutageRunRow:
+    """How far the cases have been told of an outage."""
     return next(run for run in unit.outage_runs() if run.seq == row.seq)

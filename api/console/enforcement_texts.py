@@ -37,6 +37,8 @@ PAIRS: Final[Mapping[str, tuple[str, str]]] = {
         "提醒、标记和对行政机关自身的督办照常进行。核对后由督查人员解除：{name}",
         "Reminders, labels and escalations go on. To be released by a supervisor: {name}",
     ),
+    "case.outage": ("办公系统中断，期限顺延", "The office was out: dates are extended"),
+    "move.outage": ("办公系统中断", "outage of the office"),
     "clock.braked": (
         "制动已触发，时钟停在此刻：{n} 件不利处理待另一人确认后方可执行。",
         "A brake has stopped the clock here: {n} adverse acts wait for a second person.",

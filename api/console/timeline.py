@@ -19,6 +19,7 @@ from api.console.wording import (
     track_words,
 )
 from machines.compiler import Compiled
+from machines.outage_notices import EVENT as OUTAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _event(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> str:
     """The event's own name; a rung without one (a reminder) is named by what it is."""
     because = one.get("because")
     if one["kind"] == "recounted":
-        return visit.say("case.recounted")
+        return visit.say("case.outage" if one["event"] == OUTAGE else "case.recounted")
     known = event_words(visit, compiled, one["event"])
     return rung_words(visit, because["rung"]) if because and known == one["event"] else known
 

@@ -10,6 +10,7 @@ from api.v1 import (
     enforcement,
     enterprises,
     feed,
+    outages,
     sandbox,
     services,
     settings,
@@ -17,5 +18,6 @@ from api.v1 import (
 )
 
 router = APIRouter(prefix="/v1")
-for _part in (workflows, cases, services, diary, feed, enterprises, settings, enforcement, sandbox):
+for _part in (workflows, cases, services, diary, feed, enterprises, settings, enforcement, outages,
+              sandbox):  # fmt: skip
     router.include_router(_part.router)

@@ -23,7 +23,7 @@ class CalendarSession(Session):
             if self._write and self._known.postgres:
                 self._all(s.HOLD_VERSION, {})
             found = self._one(s.LIVE)
-            self._live = (None if found is None else _live(*found),)
+            self._live = (None if found is None else live_of(*found),)
         return self._live[0]
 
     def calendars(self) -> Sequence[CalendarRow]:
@@ -68,5 +68,6 @@ class CalendarSession(Session):
         return self._rows(EntryRow, s.RECOUNT_ENTRIES, {"since": since})
 
 
-def _live(seq: int, version: str, through: str | None, finished_at: datetime | None) -> Live:
+def live_of(seq: int, version: str, through: str | None, finished_at: datetime | None) -> Live:
+    """What is in force, as it is read."""
     return Live(seq, version, None if finished_at is not None else through)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cases.rows import SettingRow
 from cases.store.prepared import Prepared
 from cases.store.statements import (
     CASE_FILTERS,
@@ -58,6 +60,7 @@ class Statements:
         self._insert = postgresql.insert if self.postgres else sqlite.insert
         self._listings: dict[tuple[str, frozenset[str]], Select[Any]] = {}
         self.case_filters = CASE_FILTERS | self._track_filters()
+        self.settings: dict[tuple[str, str], Sequence[SettingRow]] = {}  # by zone and last hash
         self.obligation_filters = OBLIGATION_FILTERS | {"case_ids": self._among()}
 
     def __getitem__(self, statement: Executable) -> Prepared:

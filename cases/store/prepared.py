@@ -34,7 +34,7 @@ class Prepared:
         compiled = statement.compile(dialect=by_place)
         assert isinstance(compiled, SQLCompiler)
         assert compiled.positiontup is not None
-        self.sql = str(compiled)
+        self._sql = str(compiled)
         self._names = tuple(compiled.positiontup)
         self._constants = {
             name: bind.value for name, bind in compiled.binds.items() if bind.value is not None
@@ -52,45 +52,49 @@ class Prepared:
 
     def found(self, driver: Any, given: Given) -> list[Sequence[Any]]:
         """What a query finds, in the values that were stored. `driver`: its own connection."""
+        return self.taken(self.sent(driver, given))
+
+    def sent(self, driver: Any, given: Given) -> Any:
+        """The cursor of a query that was sent; in a pipeline its answer is yet to come."""
         cursor = driver.cursor()
-        cursor.execute(self.sql, self.bound(given))
+        cursor.execute(self._sql, self._bound(given))
+        return cursor
+
+    def taken(self, cursor: Any) -> list[Sequence[Any]]:
+        """What it found."""
         found: list[Sequence[Any]] = cursor.fetchall()
         cursor.close()
-        return self.read(found)
+        return [self._value(each) for each in found] if self._read else found
 
     def changed(self, driver: Any, given: Sequence[Given]) -> int:
         """Runs it once for each of the parameters; how many rows that changed."""
-        return self.run(driver, [self.bound(each) for each in given])
+        return self._run(driver, [self._bound(each) for each in given])
 
     def written(self, driver: Any, rows: Iterable[Any]) -> int:
         """The same for rows, whose fields are named like its parameters."""
-        return self.run(driver, [self.of_row(row) for row in rows])
+        return self._run(driver, [self._of_row(row) for row in rows])
 
-    def run(self, driver: Any, bound: Sequence[Sequence[Any]]) -> int:
+    def _run(self, driver: Any, bound: Sequence[Sequence[Any]]) -> int:
         """The same for parameters as the driver takes them."""
         cursor = driver.cursor()
         if len(bound) == 1:
-            cursor.execute(self.sql, bound[0])
+            cursor.execute(self._sql, bound[0])
         else:
-            cursor.executemany(self.sql, bound)
+            cursor.executemany(self._sql, bound)
         changed: int = cursor.rowcount
         cursor.close()
         return changed
 
-    def bound(self, given: Given) -> list[Any]:
+    def _bound(self, given: Given) -> list[Any]:
         """Parameters in their places, as the driver takes them. Raises KeyError for one that is
         not given."""
         values = {**self._constants, **given} if self._constants else given
         return self._stored([values[name] for name in self._names])
 
-    def of_row(self, row: Any) -> list[Any]:
+    def _of_row(self, row: Any) -> list[Any]:
         """The fields of a row as parameters."""
         assert self._fields is not None
         return self._stored(list(self._fields(row)))
-
-    def read(self, found: list[Sequence[Any]]) -> list[Sequence[Any]]:
-        """Rows as the driver has read them, in the values that were stored."""
-        return [self._value(each) for each in found] if self._read else found
 
     def _stored(self, values: list[Any]) -> list[Any]:
         for place, to_stored in self._given:

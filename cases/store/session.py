@@ -67,6 +67,19 @@ class Session:
         except FAILURES as error:
             raise self._spoil(translated(error, self._shown)) from error
 
+    def _together(self, asked: Sequence[tuple[Executable, Given]]) -> list[Sequence[Sequence[Any]]]:
+        """What several queries find, one after the other; on PostgreSQL in one round trip."""
+        self._must_be_sound()
+        queries = [(self._known[statement], given) for statement, given in asked]
+        try:
+            if not self._known.postgres:
+                return [query.found(self._driver, given) for query, given in queries]
+            with self._driver.pipeline():
+                sent = [query.sent(self._driver, given) for query, given in queries]
+            return [query.taken(one) for (query, _), one in zip(queries, sent, strict=True)]
+        except FAILURES as error:
+            raise self._spoil(translated(error, self._shown)) from error
+
     def _one(self, statement: Executable, **given: Any) -> Sequence[Any] | None:
         """The first of it."""
         found = self._all(statement, given)

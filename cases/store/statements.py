@@ -56,6 +56,7 @@ from cases.store.tables import (
 )
 from machines.duties import RUNNING
 
+ALL = 2**62  # a limit that limits nothing
 LIMIT: BindParameter[int] = bindparam("limit", type_=BigInteger())
 
 

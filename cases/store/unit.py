@@ -13,7 +13,6 @@ from cases.rows import (
     Batch,
     CaseRow,
     ChangeRow,
-    CreditFactRow,
     DefinitionRow,
     EntryRow,
     IdempotencyRow,
@@ -26,6 +25,7 @@ from cases.rows import (
 )
 from cases.store import statements as s
 from cases.store import tables as t
+from cases.store.around import AroundSession
 from cases.store.asked import (
     COUNTED,
     looked_at,
@@ -34,16 +34,12 @@ from cases.store.asked import (
     must_be_settable,
     named_state,
 )
-from cases.store.calendar_unit import CalendarSession
 from cases.store.dialect import Statements
 from cases.store.safety_unit import SafetySession
 from cases.store.session import plain
-from cases.store.wake import WakeSession
-
-ALL = 2**62  # a limit that limits nothing
 
 
-class SqlUnit(CalendarSession, SafetySession, WakeSession):
+class SqlUnit(AroundSession, SafetySession):
     """See `cases.ports.Unit`: what is said there is not said again here."""
 
     def __init__(
@@ -60,9 +56,10 @@ class SqlUnit(CalendarSession, SafetySession, WakeSession):
 
     def case(self, case_id: str, *, lock: bool = False) -> CaseRow | None:
         """One case."""
-        if lock:
-            self._must_write()
-        return self._first(CaseRow, s.LOCK_CASE if lock else s.ONE_CASE, id=case_id)
+        if not lock:
+            return self._first(CaseRow, s.ONE_CASE, id=case_id)
+        self._must_write()
+        return self._locked(case_id)
 
     def entries(self, case_id: str) -> Sequence[EntryRow]:
         """The journal of a case."""
@@ -112,6 +109,7 @@ class SqlUnit(CalendarSession, SafetySession, WakeSession):
         given = {"until": until, "limit": limit}
         retried = self._rows(CaseRow, s.CLAIM_RETRIED[mild_only], {**given, "now": now})
         sound = self._rows(CaseRow, s.CLAIM[mild_only], given)
+        self._look_at([*retried, *sound])
         if not retried:
             return sound
         both = [*retried, *sound]
@@ -144,10 +142,6 @@ class SqlUnit(CalendarSession, SafetySession, WakeSession):
             source = f"{row.case_id}/{row.seq}.{row.n}"
             raise self._spoil(Conflict(f"there is no open work item {source} to finish"))
 
-    def open_work(self, target: str) -> Sequence[WorkRow]:
-        """What a target still has to expect, oldest first."""
-        return self._rows(WorkRow, s.OPEN_WORK, {"target": target})
-
     def add_list(self, row: ListRow) -> None:
         """Enters a list row."""
         self._insert(t.LIST_ROWS, [row])
@@ -156,23 +150,6 @@ class SqlUnit(CalendarSession, SafetySession, WakeSession):
         """Ends a list row; one that is not there, or has ended before, stays as it is."""
         given = {"of_case_id": case_id, "of_seq": seq, "of_n": n, "ended": at, "by": by}
         self._change(s.END_LIST, given)
-
-    def lists(
-        self, *, uscc: str | None = None, list_name: str | None = None, live: bool = True
-    ) -> Sequence[ListRow]:
-        """List rows, by the day of entry."""
-        given = {"uscc": uscc, "list_name": list_name, "live": live or None}
-        return self._listing(ListRow, "lists", given, ALL)
-
-    def credit_facts(self, uscc: str) -> Sequence[CreditFactRow]:
-        """The credit file."""
-        return self._rows(CreditFactRow, s.CREDIT_FACTS_OF, {"uscc": uscc})
-
-    def changes(self, uscc: str | None = None) -> Sequence[ChangeRow]:
-        """Changes of an enterprise and of those merged into it, or of all."""
-        if uscc is None:
-            return self._rows(ChangeRow, s.ALL_CHANGES, {})
-        return self._rows(ChangeRow, s.CHANGES_OF, {"uscc": uscc})
 
     def add_change(self, row: ChangeRow) -> None:
         """Appends to what became of an enterprise."""
@@ -236,10 +213,6 @@ class SqlUnit(CalendarSession, SafetySession, WakeSession):
             digest = hashlib.sha256(f"{actor}\n{key}".encode()).digest()
             self._all(s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)})
         return self._first(IdempotencyRow, s.IDEMPOTENT, actor=actor, key=key)
-
-    def settings(self, zone: str) -> Sequence[SettingRow]:
-        """The settings of a zone."""
-        return self._rows(SettingRow, s.SETTINGS_OF, {"zone": zone})
 
     def add_setting(self, row: SettingRow) -> None:
         """Appends to a zone's chain."""

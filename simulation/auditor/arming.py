@@ -19,10 +19,12 @@ from simulation.auditor.derivation import (
     first_day_after,
     on_the_paper,
     reminders,
+    stood_still,
     undone,
 )
 from simulation.auditor.record import IMPORT, Key, Past, Plain, happened, key_of, keys_of, recorded
 
+OUTAGE = "outage"
 FAMILIES = {"working_days": "wd", "natural_days": "cd", "months": "mo", "years": "yr",
             "hours": "h"}  # fmt: skip
 
@@ -81,6 +83,8 @@ class History:
 
 def begun(history: History, entry: Plain, plain: Plain) -> Derived:
     """A duty that begins with this entry."""
+    if entry["event"] == OUTAGE:
+        return _reopened(history, entry, plain)
     moves = plain.get("receipt", {}).get("moves", ())
     if entry["event"] == "restore" and moves and moves[-1]["by"] == "restore":
         return _restored(history, entry, plain)
@@ -104,7 +108,8 @@ def _armed(history: History, entry: Plain, plain: Plain, start: datetime | None)
     anchor = start or start_of(history.past, entry, receipt)
     blank = replace(blank, anchor=anchor, almanac=history.almanac(entry))
     if "before" in receipt:
-        return copied(history, replace(blank, copied_from=str(receipt["before"])), day_of(anchor))
+        follower = replace(blank, copied_from=str(receipt["before"]))
+        return _imported(copied(history, follower, day_of(anchor)), entry, plain)
     source: Plain = receipt.get("source", receipt)
     if "word" in receipt or source.get("value", 0) is None:
         return blank  # a standing duty, or one for which the text names no number
@@ -112,8 +117,7 @@ def _armed(history: History, entry: Plain, plain: Plain, start: datetime | None)
     term = _term(history.past, anchor, receipt, source, int(plain.get("round", 1)))
     duty = replace(duty, number=(term.unit, term.amount))
     almanac = history.almanac(entry)
-    found = counted(duty, term, almanac, day_of(anchor))
-    return _imported(found, entry, plain, almanac) if entry["event"] == IMPORT else found
+    return _imported(counted(duty, term, almanac, day_of(anchor)), entry, plain)
 
 
 def start_of(past: Past, entry: Plain, receipt: Plain) -> datetime:
@@ -176,12 +180,14 @@ def copied(history: History, duty: Derived, warned_after: date) -> Derived:
     return replace(duty, dates=other.dates, result=other.result, warn_on=warn_on, term=term)
 
 
-def _imported(duty: Derived, entry: Plain, plain: Plain, almanac: Almanac) -> Derived:
+def _imported(duty: Derived, entry: Plain, plain: Plain) -> Derived:
     """A licence issued before: what its paper names; no reminders of the past; what ran out and
     harms nobody is recorded as missed."""
-    today = day_of(recorded(entry))
+    if entry["event"] != IMPORT:
+        return duty
+    today, almanac = day_of(recorded(entry)), duty.almanac
     told: Mapping[str, str] | None = plain.get("receipt", {}).get("told")
-    if told is not None:
+    if told is not None and almanac is not None:
         duty = on_the_paper(duty, date.fromisoformat(told["on_the_paper"]), today, almanac)
     missed_on = first_day_after(duty) if plain["status"] == "missed" else None
     warn_on = tuple(one for one in duty.warn_on if one[1] > today)
@@ -208,6 +214,22 @@ def _restored(history: History, entry: Plain, plain: Plain) -> Derived:
         raise NotDerivable(f"entry {wrong}, which was undone")
     acted_on = day_of(happened(history.entries[wrong - 1]))
     return undone(duty, acted_on, day_of(recorded(entry)), history.almanac(entry))
+
+
+def _reopened(history: History, entry: Plain, plain: Plain) -> Derived:
+    """A miss that only an outage made is taken back; the duty runs on without the outage's days."""
+    old = _before_the_wrong(history, entry, str(plain["obligation"]))
+    if old.derived is None:
+        raise NotDerivable(f"a sound value of {plain['obligation']} before entry {old.seq}")
+    duty = replace(old.derived, missed_on=None, fresh=False)
+    today = day_of(recorded(entry))
+    return stood_still(duty, *outage_of(entry), today, history.almanac(entry))
+
+
+def outage_of(entry: Plain) -> tuple[date, date]:
+    """The first and the last day of an outage, as recorded."""
+    said = entry["marks"][OUTAGE]
+    return date.fromisoformat(said["first"]), date.fromisoformat(said["last"])
 
 
 def _before_the_wrong(history: History, entry: Plain, name: str) -> Known:

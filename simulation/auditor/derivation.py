@@ -131,6 +131,28 @@ def resumed(duty: Derived, policy: str, at: datetime, almanac: Almanac) -> Deriv
     return counted(anew, Term(at, *duty.number), almanac, today)
 
 
+def stood_still(duty: Derived, first: date, last: date, today: date, almanac: Almanac) -> Derived:
+    """The days of an outage of the office do not count, by the arithmetic of a pause."""
+    out = (first - DAY, last)
+    rests = duty.paused_on is not None
+    halts = (*duty.halts[:-1], out, duty.halts[-1]) if rests else (*duty.halts, out)
+    if duty.term is None:
+        raise NotDerivable("the period that ran during the outage")
+    pauses = tuple(sorted((*duty.term.pauses, out)))
+    found = replace(duty, halts=halts, story=duty.says(f"{first} – {last} 中断 outage"))
+    return counted(found, replace(duty.term, pauses=pauses), almanac, today)
+
+
+def put_off(duty: Derived, first: date, last: date, today: date, almanac: Almanac) -> Derived:
+    """A date that is missed without the days of an outage, too: what follows waits for the later
+    of the two first lawful days."""
+    days = [one.day("enforceable_from") for one in
+            (duty, stood_still(duty, first, last, today, almanac))]  # fmt: skip
+    known = [day for day in days if day is not None]
+    lawful = max(known) if len(known) == len(days) else None
+    return replace(duty, dates={**duty.dates, "enforceable_from": lawful})
+
+
 def undone(duty: Derived, acted_on: date, today: date, almanac: Almanac) -> Derived:
     """`keep_remaining`: the days between a wrongful act and its undoing do not count."""
     if duty.paused_on is not None:

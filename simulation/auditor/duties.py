@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from simulation.auditor.arming import History, Known, begun
+from simulation.auditor.arming import OUTAGE, History, Known, begun, outage_of
 from simulation.auditor.counting import day_of
 from simulation.auditor.days import DAY, Almanac, NotDerivable
 from simulation.auditor.derivation import (
@@ -20,9 +20,11 @@ from simulation.auditor.derivation import (
     extended,
     first_day_after,
     preceded,
+    put_off,
     rejected,
     resumed,
     served,
+    stood_still,
 )
 from simulation.auditor.record import Line, Plain, happened, held, key_of, keys_of, recorded
 from simulation.auditor.recounts import recounted
@@ -57,6 +59,10 @@ def _moved(
     """A pause, its end, an extension, a new calendar."""
     today, facts = day_of(recorded(entry)), entry.get("facts", {})
     about = facts.get("obligation")
+    if entry["event"] == OUTAGE:
+        status = plain["status"]
+        does = put_off if status == "missed" else stood_still
+        return duty if status == "waived" else does(duty, *outage_of(entry), today, almanac)
     if entry["kind"] == "recounted":
         basis = history.leader(duty, int(entry["seq"])) if duty.copied_from else duty
         blank = replace(duty, counted=None)

@@ -36,7 +36,7 @@ def recounted(duty: Derived, basis: Derived, plain: Any, today: date, almanac: A
                     result=result if basis is duty else duty.result)  # fmt: skip
     if missed and duty.dates["kind"] != "provisional":
         return _consequence(found, best, today, almanac)
-    found = _redated(found, best, today, almanac)
+    found = _redated(found, basis.counted, best, today, almanac)
     if missed:
         return _consequence(found, best, today, almanac)
     gone = {int(rung[5:]) for rung in plain.get("fired", ()) if rung.startswith("warn:")}
@@ -54,8 +54,8 @@ def _later_of(result: Result, granted: date | None, almanac: Almanac) -> Result:
     return stated if stated.ends.on >= result.ends.on else result
 
 
-def _redated(duty: Derived, best: Result, today: date, almanac: Almanac) -> Derived:
-    """The date that binds from now on."""
+def _redated(duty: Derived, counted: Term, best: Result, today: date, almanac: Almanac) -> Derived:
+    """The date that binds from now on; later pauses move on from it."""
     old, new = duty.on, best.ends.on
     assert old is not None
     on = new if new > old or duty.side == AUTHORITY else old
@@ -68,8 +68,10 @@ def _redated(duty: Derived, best: Result, today: date, almanac: Almanac) -> Deri
     }  # fmt: skip
     if best.firm:
         dates["enforceable_from"] = _lawful(duty, on, best, today, almanac)
-    term = duty.counted if on == new or duty.counted is None else lasting_until(
-        duty.counted, on, almanac)  # fmt: skip
+    if duty.copied_from and duty.anchor is not None:
+        term = lasting_until(Term(duty.anchor, counted.unit, 0), on, almanac)
+    else:
+        term = counted if on == new else lasting_until(counted, on, almanac)
     return replace(duty, dates=dates, term=term)
 
 

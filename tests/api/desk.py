@@ -14,12 +14,20 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.exceptions import StarletteDeprecationWarning
 
-from api.answers import CaseAnswer, CasePage, DiaryPage, JournalAnswer, ProblemAnswer
+from api.answers import (
+    CaseAnswer,
+    CasePage,
+    DeliveryPage,
+    DiaryPage,
+    JournalAnswer,
+    ProblemAnswer,
+)
 from api.app import create_app
 from api.health import Alive, Ready
 from api.service import Service
 from api.v1.enforcement import EnforcementAnswer, ReleaseAnswer, TomorrowAnswer
 from api.v1.enterprises import ChangeRecord, EnterpriseAnswer, ListAnswer
+from api.v1.outages import OutageLine, OutageList
 from api.v1.sandbox import AdvanceAnswer, ClockAnswer
 from api.v1.settings import SettingList, SettingRecord
 from api.v1.workflows import WorkflowAnswer, WorkflowList
@@ -67,6 +75,7 @@ ANSWERS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", r"/v1/cases/[^/]+/events"): CaseAnswer,
     ("GET", r"/v1/cases/[^/]+/journal"): JournalAnswer,
     ("GET", r"/v1/obligations"): DiaryPage,
+    ("GET", r"/v1/services"): DeliveryPage,
     ("GET", r"/v1/enterprises/[^/]+"): EnterpriseAnswer,
     ("POST", r"/v1/enterprises/[^/]+/changes"): ChangeRecord,
     ("GET", r"/v1/lists/[^/]+"): ListAnswer,
@@ -77,6 +86,8 @@ ANSWERS: dict[tuple[str, str], type[BaseModel]] = {
     ("GET", r"/v1/enforcement"): EnforcementAnswer,
     ("GET", r"/v1/enforcement/tomorrow"): TomorrowAnswer,
     ("POST", r"/v1/enforcement/release"): ReleaseAnswer,
+    ("GET", r"/v1/outages"): OutageList,
+    ("POST", r"/v1/outages"): OutageLine,
     ("GET", r"/healthz"): Alive,
     ("GET", r"/readyz"): Ready,
 }

@@ -254,7 +254,7 @@ def test_every_call_of_the_contract_is_there(desk: Desk) -> None:
         ("get", "/v1/obligations"), ("get", "/v1/settings"), ("put", "/v1/settings"),
         ("get", "/v1/sandbox/clock"), ("post", "/v1/sandbox/clock"),
         ("get", "/v1/enforcement"), ("post", "/v1/enforcement/release"),
-        ("get", "/v1/enforcement/tomorrow"),
+        ("get", "/v1/enforcement/tomorrow"), ("get", "/v1/outages"), ("post", "/v1/outages"),
         ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"),
     }  # fmt: skip
     found = {(method, path) for path, each in documented().items() for method in each}

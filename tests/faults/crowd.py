@@ -72,12 +72,9 @@ def _insert(url: str, made: Mapping[str, list[dict[str, Any]]]) -> None:
         cursor = connection.cursor()
         for table, rows in made.items():
             if rows:
-                columns, marks = (
-                    ", ".join(rows[0]),
-                    ", ".join(["?" if sqlite else "%s"] * len(rows[0])),
-                )
-                cursor.executemany(
-                    f"INSERT INTO {table} ({columns}) VALUES ({marks})",
-                    [tuple(row.values()) for row in rows],
-                )
+                columns = ", ".join(f'"{name}"' for name in rows[0])
+                marks = ", ".join(["?" if sqlite else "%s"] * len(rows[0]))
+                values = [tuple(row.values()) for row in rows]
+                insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
+                cursor.executemany(insert, values)
     connection.close()

@@ -103,11 +103,12 @@ class Siege:
         begun = time.monotonic()
         for each in crowd:
             each.listen()
-        for wait, each in sorted((self.luck.uniform(0, within_s), n) for n in range(len(crowd))):
+        for wait, place in sorted((self.luck.uniform(0, within_s), n) for n in range(len(crowd))):
+            victim = crowd[place]
             time.sleep(max(0.0, begun + wait - time.monotonic()))
-            self.kills[doing] += crowd[each].kill()
-            self._confirmed(crowd[each])
-            assert crowd[each].process.exitcode in (0, -9), f"it failed: {doing}"
+            self.kills[doing] += victim.kill()
+            self._confirmed(victim)
+            assert victim.process.exitcode in (0, -9), f"it failed: {doing}"
 
     def _confirmed(self, victim: Victim) -> None:
         self.confirmed.update(w for w in victim.heard() if isinstance(w, tuple))

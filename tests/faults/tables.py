@@ -134,9 +134,9 @@ def _rungs(tables: Tables) -> Iterator[str]:
     for key in entries.keys() | kept.keys():
         if entries[key] != 1 or kept[key] != 1:
             yield f"{key}: {entries[key]} entries, {kept[key]} rows"
-    for key, n in Counter(_key(row) for row in tables["fired"]).items():
+    for rung, n in Counter(_key(row) for row in tables["fired"]).items():
         if n != 1:
-            yield f"{key}: taken {n} times"
+            yield f"{rung}: taken {n} times"
 
 
 def _days(tables: Tables) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,14 +12,17 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from cases.records import GENESIS, chain_hash
 from machines.acts import Act, Channel, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow, load, workflows_folder
 from machines.case import Actor, Case, Duty, Entry, Party, Service
+from machines.codec import canonical, to_plain
 from machines.rungs import SHANGHAI
 from machines.step import decide, replay
 from rules.parameters import Settings, ZoneSetting
 from rules.view import World
-from rules.working_days import Calendar, load_calendar
+from rules.working_days import CALENDARS, Calendar, load_calendar
+from simulation.auditor import Almanacs, audit
 from tests.properties.walker import CODES, Walk
 
 FOLDER = Path(__file__).parent / "periods"
@@ -39,6 +43,12 @@ def book() -> Rulebook:
     found = load(folder)
     shutil.rmtree(folder)
     return found
+
+
+@cache
+def almanacs() -> Almanacs:
+    """The same as the auditor reads it."""
+    return Almanacs(CALENDARS)
 
 
 @cache
@@ -153,8 +163,19 @@ class Story:
         return [effect.do for entry in self.entries for effect in entry.effects]
 
     def replays(self) -> None:
-        """The journal tells the same case."""
+        """The journal tells the same case, and the auditor finds every date of it again."""
         assert replay(self.entries) == self.case
+        assert [str(one) for one in audit(self.journal(), almanacs()).findings] == []
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The journal as it is kept, chained."""
+        found: list[dict[str, Any]] = []
+        for seq, entry in enumerate(self.entries, 1):
+            before = found[-1]["hash"] if found else GENESIS
+            plain = json.loads(canonical(to_plain(entry)))
+            now = chain_hash(before, self.case.id, seq, canonical(plain))
+            found.append({"seq": seq, "hash": now, "prev_hash": before, **plain})
+        return found
 
 
 def _service(document: str, to: str, facts: Mapping[str, Any]) -> dict[str, Any]:

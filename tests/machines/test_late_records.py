@@ -8,7 +8,7 @@ import pytest
 from machines.acts import Act, Evidence
 from machines.fold import replay
 from machines.rungs import pending
-from tests.machines.invented import FIRM, HEAD, OFFICER, SUPERVISION, Story, at
+from tests.machines.invented import FIRM, HEAD, OFFICER, SUPERVISION, SURVEYOR, Story, at
 
 PROOF = ("EMS-7", "supervision-2")
 LAST = "2025-03-17"  # of the reply: served on Monday 3 March 2025, ten working days
@@ -124,6 +124,29 @@ def test_it_never_starts_the_clock_of_another_in_the_past() -> None:
     receipt = story.duty("pay_the_fee").receipt
     assert receipt["late_record"]["counted_from"][:10] == "2025-03-07"
     assert story.duty("decide").acted_at == at("2025-03-03T10:00")
+
+
+def test_nor_by_way_of_an_earlier_event_it_is_counted_from() -> None:
+    """Licensed on the 3rd, on record on Friday 7 March 2025; ordered on Monday 10 March: ten
+    working days from the record, not from the licence, are Friday 21 March."""
+    story = Story.begun("2025-03-03").does(
+        "2025-03-07", OFFICER, "license", happened="2025-03-03T10:00"
+    )
+    story.does("2025-03-10", SUPERVISION, "order", correct_by="2026-10-30")
+    assert story.due("report_stock") == "2025-03-21"
+    assert Story.ordered("2025-03-03", "2025-03-10").due("report_stock") == "2025-03-17"
+    story.replays()
+
+
+def test_a_miss_it_brings_about_is_enforceable_after_the_record_alone() -> None:
+    """The survey was on Monday 10 March 2025 and is on record on Friday the 14th: what had to come
+    before it is missed on the 10th, and enforceable on Monday the 17th, not on the 11th."""
+    story = served().does("2025-03-14", SURVEYOR, "survey", happened="2025-03-10")
+    duty = story.duty("insure_first")
+    assert (duty.status, str(duty.missed_on)) == ("missed", "2025-03-10")
+    assert str(duty.due.enforceable_from) == "2025-03-17"
+    assert "record_credit" not in story.effects()
+    story.replays()
 
 
 def test_a_stay_stops_what_harms_and_nothing_else() -> None:

@@ -26,6 +26,7 @@ from machines.book import Workflow, load_workflow, read_roles, rulebook, workflo
 from machines.case import Actor, Case, Entry, Party
 from machines.codec import canonical, to_plain
 from machines.fold import evolve
+from machines.importing import Import, imported
 from machines.recount import Order, recounted
 from machines.rungs import SHANGHAI, closed, pending
 from machines.step import decide
@@ -40,6 +41,8 @@ CODES = ("91999999MA0000001N", "91999999MA0000002R")
 FIRST, LAST = date(2019, 1, 2), date(2026, 11, 1)
 AMOUNTS = {"working_days": 45, "natural_days": 90, "months": 14, "years": 2, "hours": 400}
 APPLICANT, BANK = Actor("a", "applicant", CODES[0]), Actor("b", "bank", CODES[1])
+SUBJECT = Party("enterprise", "虚构企业", CODES[0])
+OTHER = Party("enterprise", "虚构银行", CODES[1])
 OFFICER, SUPERVISOR = Actor("c", "approval"), Actor("d", "supervision")
 LONGEST_ACTS = 16
 
@@ -85,15 +88,37 @@ class Life:
         self.now = self._begins()
         self.calendar = calendar_on(self.now.date())
         self.settings = Settings("yingkou", tuple(self._settings()))
-        self.do(Open("case-1", "yingkou", Party("enterprise", "虚构企业", CODES[0]), APPLICANT,
-                     {"bank": Party("enterprise", "虚构银行", CODES[1])}))  # fmt: skip
-        self.now += timedelta(hours=self.chance.choice((0, 0, 1, 30, 100)))
-        self.begin()
+        if self.chance.random() < 0.1:
+            self.imported()
+        else:
+            self.do(Open("case-1", "yingkou", SUBJECT, APPLICANT, {"bank": OTHER}))
+            self.now += timedelta(hours=self.chance.choice((0, 0, 1, 30, 100)))
+            self.begin()
         for _ in range(self.chance.randint(2, LONGEST_ACTS)):
             self.pass_time()
             if self.case is None or closed(procedure().compiled, self.case):
                 return
             self.something()
+
+    def imported(self) -> None:
+        """A licence issued some time ago, whose paper may name a later day than the text."""
+        issued_at = self.now
+        self.now += timedelta(days=self.chance.randint(0, 150))
+        self.calendar = calendar_on(self.now.date())
+        day = issued_at.date()
+        told = {
+            name: day + timedelta(days=self.chance.randint(300, 900))
+            for name in ("working_days", "months_rolled", "days")
+            if self.chance.random() < 0.3
+        }
+        named = day + timedelta(days=self.chance.randint(1, 200))
+        act = Import("case-1", "yingkou", SUBJECT, OFFICER, issued_at, Evidence("证-1", "e"),
+                     issued_by="begin", parties={"bank": OTHER},
+                     facts={"named_on": named.isoformat()}, told=told)  # fmt: skip
+        entry = imported(procedure().compiled, act, self.now, self.world)
+        assert isinstance(entry, Entry), f"not imported: {entry}"
+        self.case = evolve(None, entry)
+        self.entries.append(entry)
 
     def _begins(self) -> datetime:
         """Any instant of the years, the ends of years and rest days oftener than others."""

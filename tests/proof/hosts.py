@@ -79,8 +79,9 @@ class Scene:
             return process.wait()
 
     def said(self, name: str) -> str:
-        """The log of something."""
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+        """The log of something; nothing of what was never started."""
+        file = self.folder / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
 
 
 @contextmanager
@@ -95,11 +96,17 @@ def scene(network: list[Host]) -> Iterator[Scene]:
         assert database.stdout is not None
         socket = database.stdout.readline().decode().strip()
         found = Scene(by_name, folder, database, socket, {})
-        stack.callback(lambda: [_end(each) for each in found.running.values()])
+        stack.callback(_end_all, found.running)
         with psycopg.connect(host=socket, user="postgres", autocommit=True) as server:
             server.execute("CREATE DATABASE town")
         prepare(found.url, sandbox=False)
         yield found
+
+
+def _end_all(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    for each in running.values():
+        each.terminate()
+        _end(each)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

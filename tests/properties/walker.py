@@ -84,6 +84,7 @@ class Walk:
         for entry in moved.entries:
             if case is not None:
                 judge_entry(self.workflow, case, entry, self.world.calendar)
+                judge_clocks(self.workflow, case, entry)
             case = evolve(case, entry)
             self.entries.append(entry)
         self.case = case
@@ -118,6 +119,20 @@ def judge_case(workflow: Workflow, entries: list[Entry], case: Case | None) -> N
     if settled(workflow.compiled, case) and case.ended is None:
         owing = [d for d in case.duties if owes(workflow.compiled, case, d)]
         assert closed(workflow.compiled, case) or not owing, f"settled, yet owes {owing}"
+
+
+def judge_clocks(workflow: Workflow, before: Case, entry: Entry) -> None:
+    """What is recorded later than it happened starts nobody's clock in the past, but the
+    authority's own; a public notice that still runs starts none."""
+    known = {duty.key for duty in before.duties}
+    for duty in entry.duties:
+        spec = workflow.compiled.duties[duty.obligation]
+        own = workflow.compiled.sides.get(duty.bearer or "") == "authority"
+        if duty.key not in known and not own and duty.round == 1 and not spec.starts.counted_from:
+            late = entry.happened_at < entry.at and entry.kind == "act"
+            assert not late or duty.anchor >= entry.at, f"{duty.obligation} starts in the past"
+    if entry.marks.get("service", {}).get("status") == "waiting":
+        assert not entry.duties, "a public notice has started a clock before it ran out"
 
 
 def judge_entry(workflow: Workflow, before: Case, entry: Entry, calendar: Calendar) -> None:

@@ -1,5 +1,6 @@
 """What the enforcer does with a backlog, a broken case, a hold, and work on other aggregates."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -62,6 +63,35 @@ def test_a_backlog_is_taken_in_due_order_once_and_never_backdated(store: Store) 
         assert one.at == late
     assert judge(store) == {"revoked": 10}
     assert beating(store, late).sweep().enforced == []
+
+
+def test_after_a_downtime_the_last_reminder_alone_goes_out_and_none_once_the_date_is_over(
+    store: Store,
+) -> None:
+    """Due on 2 July; reminders on 20 May, 18 and 27 June. Every one is on record, once."""
+    (case_id,) = license_all(store, range(1, 2))
+    beating(store, datetime(2025, 6, 28, tzinfo=SHANGHAI)).sweep()
+    late = license_all(store, range(2, 3))[0]
+    beating(store, ENFORCEABLE_AT).sweep()
+    assert reminders(store, case_id) == {
+        "warn:30": "superseded", "warn:10": "superseded",
+        "warn:3": "applicant approval supervision",
+    }  # fmt: skip
+    assert set(reminders(store, late).values()) == {"date_passed"}
+    with store.unit(write=False) as unit:
+        assert [row.case_id for row in unit.outbox(do="warn")] == [case_id]
+
+
+def reminders(store: Store, case_id: str) -> dict[str, str]:
+    """Each reminder on record: to whom it went, or why to nobody."""
+    found = {}
+    with store.unit(write=False) as unit:
+        for row in unit.entries(case_id):
+            body = json.loads(row.body)
+            if str(body.get("because", {}).get("rung")).startswith("warn:"):
+                marks = body["marks"]
+                found[body["because"]["rung"]] = marks.get("unsent") or " ".join(marks["warns"])
+    return found
 
 
 def test_the_day_after_the_date_marks_the_miss_and_harms_nobody(store: Store) -> None:

@@ -178,7 +178,12 @@ def test_a_case_that_somebody_is_writing_is_asked_for_with_patience_and_then_enf
     enforcer = Enforcer(Casework(served, rulebook(), calendar(), SystemClock()))
     sweeps: list[float] = []
     real = enforcer.sweep
-    monkeypatch.setattr(enforcer, "sweep", lambda: (sweeps.append(time.monotonic()), real())[1])
+
+    def noted() -> object:
+        sweeps.append(time.monotonic())
+        return real()
+
+    monkeypatch.setattr(enforcer, "sweep", noted)
     with running(enforcer, beat_seconds=0.05):
         with served.unit() as unit:
             unit.case(case_id, lock=True)
@@ -213,7 +218,8 @@ def test_a_bug_in_one_sweep_does_not_end_all_that_follow(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enforcer = town.enforcer(ENFORCEABLE_AT)
-    real, failed = enforcer.sweep, []
+    real = enforcer.sweep
+    failed: list[bool] = []
 
     def once() -> object:
         if not failed:
