@@ -27,16 +27,9 @@ from machines.rungs import SHANGHAI, closed, pending, settled
 from machines.step import decide, replay
 from machines.targets import targets
 from rules.parameters import ParameterBook, Settings, ZoneSetting
-from rules.view import (
-    CreditFact,
-    CreditView,
-    Listed,
-    ParentView,
-    Privilege,
-    Restriction,
-    World,
-)
+from rules.view import CreditView, World
 from rules.working_days import Calendar
+from tests.scenarios.surroundings import credit_view, parent_view
 
 FOLDER = Path(__file__).parent
 NO_BOOK = Rulebook({}, {}, {}, ParameterBook({}))
@@ -161,41 +154,6 @@ def effect_names(do: str, what: Mapping[str, Any], against: str) -> Iterator[str
         value = what.get(name)
         for detail in () if value is None else [value] if isinstance(value, str) else value:
             yield f"{do}:{detail}"
-
-
-def credit_view(plain: Mapping[str, Any]) -> CreditView:
-    """The credit file a scenario describes."""
-    entries = tuple(
-        Listed(one, date(2024, 1, 2)) if isinstance(one, str)
-        else Listed(one["list"], one["since"], one.get("clause", ""))
-        for one in plain.get("lists", ())
-    )  # fmt: skip
-    return CreditView(
-        lists=tuple(one.list for one in entries),
-        restrictions=tuple(
-            Restriction(r["kind"], r.get("workflow"), r["clause"], r.get("because", "listed"))
-            for r in plain.get("restrictions", ())
-        ),
-        entries=entries,
-        facts=tuple(
-            CreditFact(one["fact"], one["on"], one.get("value")) for one in plain.get("facts", ())
-        ),
-        privileges=tuple(
-            Privilege(one, "", "listed") if isinstance(one, str)
-            else Privilege(one["kind"], one.get("clause", ""), one.get("because", "listed"))
-            for one in plain.get("privileges", ())
-        ),
-    )  # fmt: skip
-
-
-def parent_view(plain: Mapping[str, Any] | None) -> ParentView | None:
-    """The case that opened this one, as a scenario describes it."""
-    if plain is None:
-        return None
-    return ParentView(
-        "parent-1", plain["workflow"], plain.get("tracks", {}), plain.get("licences", {}),
-        bool(plain.get("closed")),
-    )  # fmt: skip
 
 
 def world_of(book: Rulebook, calendar: Calendar, scenario: Scenario) -> World:
