@@ -56,7 +56,7 @@ def test_another_scheme_is_no_token(desk: Desk) -> None:
 
 
 def test_every_call_needs_a_token_but_lists_and_health(desk: Desk) -> None:
-    open_to_all = {"/v1/lists/{name}", "/healthz", "/readyz"}
+    open_to_all = {"/v1/lists/{name}", "/healthz", "/readyz", "/metrics"}
     for path, operations in documented().items():
         for method, operation in operations.items():
             secured = operation.get("security") == [{"token": []}]
@@ -180,8 +180,10 @@ def test_the_process_is_alive(desk: Desk) -> None:
 
 def test_ready_says_which_clock(desk: Desk) -> None:
     said = desk.get("/readyz", None).json()
+    calendar = said.pop("calendar")
     assert said == {"status": "ready", "birth": "sandbox", "hold": None,
                     "clock": "2025-01-02T09:00:00+08:00"}  # fmt: skip
+    assert (calendar["watchdog"], calendar["missing_year"]) == ("quiet", None)
 
 
 def test_ready_says_which_birth(office: Desk) -> None:
