@@ -46,6 +46,7 @@ test: check pytest
 # The long evidence, about a quarter of an hour: each cited line is taken out, a scenario must notice.
 proof: setup
 	$(BIN)/python -m tests.proof
+	CHENGNUO_STORIES=all $(BIN)/pytest -q tests/stories
 
 check: lint types layers
 

@@ -1,6 +1,8 @@
-"""Stories over HTTP against a server in a process of its own: all of them on SQLite, those of the
-first four reforms on PostgreSQL, too (the engine differs by database, the reforms do not)."""
+"""Stories over HTTP against a server in a process of its own: on SQLite every third story of all
+reforms (`make proof` tells every one), on PostgreSQL a part of those of the first four reforms (the
+engine differs by database, the reforms do not)."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from cases.store import open_store
 from tests.stories.telling import Telling, prepare, tellable
 
 PATIENCE_S = 30
+STRIDE = 1 if os.environ.get("CHENGNUO_STORIES") == "all" else 3
 ON_BOTH = ("network_freight", "labour_dispatch", "eia_commitment", "domicile_commitment")
 
 
@@ -25,7 +28,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(1800 if STRIDE == 1 else 420)
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_every_story_ends_over_http_as_the_text_says(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -38,7 +41,7 @@ def test_every_story_ends_over_http_as_the_text_says(
     store.upgrade("sandbox")
     store.close()
     service = assemble(url)
-    stories = tellable(None if engine == "sqlite" else ON_BOTH)
+    stories = tellable(None if engine == "sqlite" else ON_BOTH, STRIDE)
     prepare(service, stories)
     port = free_port()
     server = subprocess.Popen(
@@ -55,7 +58,7 @@ def test_every_story_ends_over_http_as_the_text_says(
         service.close()
     wrong = {s.scenario.workflow + ": " + s.scenario.name: s.wrong for s in stories if s.wrong}
     assert wrong == {}
-    assert len(stories) > 250
+    assert len(stories) * STRIDE > 250
 
 
 def _wait(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
