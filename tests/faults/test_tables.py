@@ -68,7 +68,6 @@ _RUNG = "WHERE rowid = (SELECT min(rowid) FROM fired WHERE rung = '{}')"
         (f"UPDATE fired SET seq = 1 {_RUNG.format('missed')}", "0 entries, 1 rows"),
         ("UPDATE fired SET at = '2025-07-02T23:59:59+08:00' WHERE rung = 'missed'", "before 2025"),
         ("UPDATE obligations SET enforceable_from = '2025-07-03'", "fell due later"),
-        ("DELETE FROM outbox WHERE do = 'warn'", "0 rows for 1 effects"),
         ("DELETE FROM credit_facts", "0 rows for 1 effects"),
         ("INSERT INTO outbox SELECT case_id, seq, 99, do, zone, workflow, uscc, body, at, done_at "
          "FROM outbox LIMIT 1", "1 rows for 0 effects"),

@@ -212,7 +212,11 @@ class Telling:
 
     def _expect(self, story: Story, what: str, refused: str | None, answer: httpx.Response) -> None:
         said = None if answer.status_code < 300 else answer.json().get("reason")
-        if said == "forbidden" and refused in ("not_your_case", "party_not_named"):
+        if said == "forbidden" and refused in (
+            "not_your_case",
+            "party_not_named",
+            "not_an_application",
+        ):
             return  # a stranger is stopped before the rules are asked
         if said != refused:
             story.wrong.append(f"{what}: expected {refused}, got {said}: {answer.text[:300]}")
