@@ -28,7 +28,7 @@ from cases.world import world_for
 from machines.acts import Act, Channel, Evidence, Open, Refused
 from machines.book import Rulebook, Workflow
 from machines.case import Case, Party
-from machines.codec import canonical, from_plain, to_plain
+from machines.codec import canonical, from_json, to_plain
 from machines.compiler import Compiled
 from machines.recount import recounted
 from machines.step import decide
@@ -190,7 +190,7 @@ class Casework:
 
     def load(self, unit: Unit, row: CaseRow) -> tuple[Case, Compiled]:
         """A case and the text that governs it, from the folder or from the store."""
-        return from_plain(Case, json.loads(row.state)), self.pinned(unit, row.definition)
+        return from_json(Case, row.state), self.pinned(unit, row.definition)
 
     def current(self, unit: Unit, row: CaseRow, now: datetime) -> tuple[CaseRow, Case, Compiled]:
         """A case about to change. While a recount on a new calendar has not come to it yet, its

@@ -16,6 +16,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
 T = TypeVar("T")
 
 
@@ -76,6 +78,27 @@ def from_plain(cls: type[T], plain: Any) -> T:
         return read(plain)
     except (KeyError, TypeError, ValueError) as error:
         raise CodecError(f"{cls.__name__}: {error}") from error
+
+
+def from_json(cls: type[T], text: str) -> T:
+    """A value of a dataclass from its JSON text, in one go and several times as fast as by way of
+    its plain form. Raises CodecError where it does not fit, as a field does that nobody knows."""
+    try:
+        found: T | None = _adapter(typing.cast("Any", cls)).validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise CodecError(f"{cls.__name__}: {place}: {first['msg']}") from error
+    if found is None:
+        raise CodecError(f"{cls.__name__}: null is none")
+    return found
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """A dataclass takes its strictness from what it is a part of: here, of a choice."""
+    choice: Any = kind | None
+    return TypeAdapter(choice, config=ConfigDict(extra="forbid", strict=True))
 
 
 @cache

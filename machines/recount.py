@@ -34,6 +34,7 @@ from machines.redated import (
     redated,
 )
 from machines.rungs import is_adverse
+from machines.remedy import with_move
 from rules.calendar_change import CalendarChange
 from rules.periods import shanghai_date
 
@@ -146,6 +147,8 @@ def _moved(compiled: Compiled, asked: Asked, counted: Again, order: Order) -> _F
     receipt = {**counted.receipt, "recounted": _record(asked, line, order)}
     if "before" in receipt:
         receipt["on"] = str(due.on)  # the other duty's day, from which pauses move on
+    policy = "earlier_of_both" if asked.side == "authority" else "later_of_both"
+    receipt = with_move(receipt, EVENT, policy, (dated(duty), due.on), asked.today)
     return _Found(spec, line, replace(duty, due=due, warn_on=warn_on, receipt=receipt))
 
 

@@ -51,5 +51,11 @@ PAIRS: Final[Mapping[str, tuple[str, str]]] = {
     "move.keep_date": ("保留原期限", "keeps the date"),
     "move.restart": ("重新起算", "starts anew"),
     "move.fulfilled": ("视为已履行", "fulfilled"),
+    "move.later_of_both": (
+        "原告知日与重算日取其后", "the later of the day told and the day counted",
+    ),
+    "move.earlier_of_both": (
+        "原告知日与重算日取其前", "the earlier of the day told and the day counted",
+    ),
 }  # fmt: skip
 """Key -> (Chinese, English)."""

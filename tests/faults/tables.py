@@ -201,6 +201,8 @@ def _lists(tables: Tables) -> Iterator[str]:
 def first_instant(duty: Row, rung: str) -> datetime:
     """The first instant at which a rung of a duty may be taken: a reminder so many working days
     before the last day, a miss on the day after it, a consequence on the first lawful day."""
+    if rung == "enforced" and duty["enforceable_from"] is None:
+        return datetime.max.replace(tzinfo=BEIJING)  # no day is lawful yet
     if rung == "enforced":
         return midnight(day(duty["enforceable_from"]))
     if rung.startswith("warn:"):

@@ -5,12 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine, text
 
 from cases.ports import Conflict, Store, StoreError, Unit
 from cases.rows import Batch, CaseRow
 from cases.safety_port import Consequence, Gauges, Pile
+from cases.store import open_store
+from cases.store.migrate import config
 from tests.stores import samples as s
 
 REVOKE = Consequence("yingkou", "freight", "revoke")
@@ -223,6 +228,39 @@ def test_what_waits_is_counted(store: Store) -> None:
         counts = [unit.gauges(day(days=n)).due for n in range(6)]
         assert counts == [0, 1, 2, 2, 3, 3]
         assert all(before <= after for before, after in pairwise(counts))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_older_database_counts_its_cases_once(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if kind == "postgresql":
+        url = str(request.getfixturevalue("postgres_url"))
+    live = '{"tracks":{},"licences":{"a":{"status":"live"},"b":{"status":"revoked"}}}'
+    suspended = '{"licences":{"a":{"status":"suspended"}}}'
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        revisions = config()
+        revisions.attributes["connection"] = connection
+        command.upgrade(revisions, "0003")
+        for number, (state, closed) in enumerate([(live, False), (suspended, True), ("{}", False)]):
+            connection.execute(
+                text(
+                    "INSERT INTO cases VALUES (:id, 'yingkou', 'freight', 'd1', 'enterprise', 'x',"
+                    " NULL, :state, 1, 'h', false, :closed, :at, :at, NULL, NULL, NULL, NULL, 0)"
+                ),
+                {"id": f"c{number}", "state": state, "closed": closed,
+                 "at": "2025-01-02T01:00:00.000000+00:00"},
+            )  # fmt: skip
+    engine.dispose()
+    store = open_store(url)
+    store.upgrade()
+    with store.unit(write=False) as unit:
+        assert unit.tallied("open", "yingkou", "freight") == 2
+        assert unit.tallied("live", "yingkou", "freight") == 2
+        assert [row.held for row in unit.cases()] == [None] * 3
+    store.close()
 
 
 @pytest.mark.parametrize(
