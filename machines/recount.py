@@ -33,8 +33,8 @@ from machines.redated import (
     lawful_from,
     redated,
 )
-from machines.rungs import is_adverse
 from machines.remedy import with_move
+from machines.rungs import is_adverse
 from rules.calendar_change import CalendarChange
 from rules.periods import shanghai_date
 

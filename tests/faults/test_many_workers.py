@@ -51,22 +51,30 @@ def store(url: str) -> Iterator[Store]:
 
 @contextmanager
 def workers(url: str, folder: Path, count: int) -> Iterator[None]:
-    """So many `chengnuo worker`, told to stop at the end; each must end with 0, within seconds."""
-    running = [
-        Victim(chengnuo, str(folder / f"worker-{n}.log"), "worker", "--db", url)
-        for n in range(count)
-    ]
+    """So many `chengnuo worker`, told to stop once each is at work and the block is done; each must
+    end with 0, within seconds."""
+    logs = [folder / f"worker-{n}.log" for n in range(count)]
+    running = [Victim(chengnuo, str(log), "worker", "--db", url) for log in logs]
     try:
         yield
+        _begun(logs)
     finally:
         for each in running:
             each.stop()
         codes = [each.ended(10) for each in running]
-        said = "\n".join(path.read_text() for path in sorted(folder.glob("worker-*.log")))
+        said = "\n".join(path.read_text() for path in logs if path.exists())
         for each in running:
             each.kill()
     assert codes == [0] * count, said
     assert "Traceback" not in said, said
+
+
+def _begun(logs: Sequence[Path], patience_s: float = 60) -> None:
+    """Returns once each worker has said so. Raises AssertionError after a minute."""
+    until = time.monotonic() + patience_s
+    while not all(log.exists() and "worker started" in log.read_text() for log in logs):
+        assert time.monotonic() < until, [log.name for log in logs if log.exists()]
+        time.sleep(0.05)
 
 
 def settled(url: str) -> tables.Tables:

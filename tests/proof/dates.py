@@ -107,7 +107,7 @@ class Life:
         self.calendar = calendar_on(self.now.date())
         day = issued_at.date()
         told = {
-            name: day + timedelta(days=self.chance.randint(300, 900))
+            name: day + timedelta(days=self.chance.randint(450, 900))
             for name in ("working_days", "months_rolled", "days")
             if self.chance.random() < 0.3
         }
