@@ -112,6 +112,7 @@ def fold(
     case, compiled = ready.case, ready.compiled
     world = casework.world_of(unit, case)
     entries: list[Entry] = []
+    folded: list[Case] = []
     done: list[Enforced] = []
     while (rung := choose(pending(compiled, case))) is not None:
         moved = decide(compiled, case, Enforce(rung.because, sweep), now, world, hot=True)
@@ -123,9 +124,11 @@ def fold(
         done.append(_report(compiled, case, rung, moved.entries, now))
         for entry in moved.entries:
             case = evolve(case, entry)
+            folded.append(case)
     if not entries:
         return Swept(None, ())
-    return Swept(rows_of(compiled, ready.case, ready.row, entries, now), tuple(done))
+    written = rows_of(compiled, ready.case, ready.row, entries, now, folded=folded)
+    return Swept(written, tuple(done))
 
 
 def _report(

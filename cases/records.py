@@ -61,13 +61,15 @@ def rows_of(
     at: datetime,
     *,
     definition: DefinitionRow | None = None,
+    folded: Sequence[Case] | None = None,
 ) -> Written:
-    """Everything one act writes. `stored` is the row read with `before`, None when opening."""
+    """Everything one act writes. `stored` is the row read with `before`, None when opening;
+    `folded`: the case after each of the entries, where that is known already."""
     case = before
     journal: list[EntryRow] = []
     head = GENESIS if stored is None else stored.head_hash
-    for entry in entries:
-        case = evolve(case, entry)
+    for n, entry in enumerate(entries):
+        case = evolve(case, entry) if folded is None else folded[n]
         body = canonical(entry)
         head_before, head = head, chain_hash(head, case.id, case.version, body)
         journal.append(

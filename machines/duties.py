@@ -7,7 +7,7 @@ rejection after the date is the miss. A duty that was missed stays missed, whate
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from machines.case import Case, DueDate, Duty, DutyStatus
@@ -15,6 +15,7 @@ from machines.compiler import Compiled, Side
 from machines.counting import Moment, count, recount
 from machines.definition import Obligation, Timer
 from machines.fold import with_duties
+from machines.frozen import replace
 from machines.moments import EventRef, Start
 from rules.guards import first_unmet
 from rules.periods import shanghai_date

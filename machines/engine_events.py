@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from machines import (
     acknowledgement,
@@ -152,9 +153,9 @@ def open_to(compiled: Compiled, case: Case, act: Act) -> Refused | None:
 
 
 def _known(compiled: Compiled, event: str) -> Refused | None:
-    names = [*compiled.definition.events, *EVENTS]
-    if event in names:
+    if event in compiled.definition.events or event in EVENTS:
         return None
+    names = [*compiled.definition.events, *EVENTS]
     near = difflib.get_close_matches(event, names, 1)
     hint = f"；是否应为 {near[0]}" if near else ""
     hint_en = f"; did you mean {near[0]}?" if near else ""
@@ -321,7 +322,8 @@ def roles_of(compiled: Compiled, case: Case, event: str) -> tuple[str, ...]:
     )
 
 
-def schema_of(compiled: Compiled, event: str) -> dict[str, object]:
+@lru_cache(maxsize=2048)  # the same for every case of a text, and asked for with each answer
+def schema_of(compiled: Compiled, event: str) -> Mapping[str, object]:
     """The facts of any event, engine's or definition's, as JSON Schema."""
     definition = compiled.definition
     if event not in EVENTS:

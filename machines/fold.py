@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from machines.case import Case, Duty, EffectRecord, Entry, Party, Service, Undo
 from machines.codec import from_plain
+from machines.frozen import replace
 
 
 class ReplayError(ValueError):

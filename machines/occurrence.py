@@ -6,7 +6,7 @@ Everything that happens to a case, whoever caused it, is one `Occurrence` turned
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from machines.definition import Obligation, Transition
 from machines.duties import Happening, changes
 from machines.effects import BindSubject, Effect
 from machines.fold import evolve, with_duties
+from machines.frozen import replace
 from machines.ordering import numbered, ordered
 from machines.rungs import closed
 from machines.views import view_of
@@ -210,11 +211,10 @@ def _with_consequences(
         sides=compiled.sides,
     )
     duties = with_duties(entry.duties, changes(compiled, happening))
-    entry = replace(entry, duties=duties)
-    after = evolve(case, entry)
     if closed(compiled, after):
-        entry = replace(entry, duties=with_duties(duties, _waived(compiled, after)))
-    return entry
+        last = replace(after, duties=with_duties(after.duties, duties))
+        duties = with_duties(duties, _waived(compiled, last))
+    return replace(entry, duties=duties)
 
 
 def _waived(compiled: Compiled, case: Case) -> tuple[Duty, ...]:

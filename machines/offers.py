@@ -6,9 +6,10 @@ itself would bring are left to the act.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from machines import engine_events
 from machines.acknowledgement import unacknowledged
@@ -20,7 +21,7 @@ from machines.rungs import closed
 from machines.timely import too_late_or_early
 from machines.views import view_of
 from rules.guards import first_unmet, reads
-from rules.view import World
+from rules.view import View, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,14 @@ def offers(
     """What a person with these roles may do now, and what not."""
     able: list[Offer] = []
     barred: list[Blocked] = []
+    view = cache(lambda: view_of(compiled, case, at, world))  # made when a guard wants it
+    possible = _possible(compiled, case)
     for event, role, clauses in (*_own(compiled, case, roles), *_engine(compiled, case, roles)):
-        why = _why_not(compiled, case, event, replace(actor, role=role), at, world)
+        act = Act(event, replace(actor, role=role))
+        why = _refused(compiled, case, act, at)
+        if why is None:
+            engine = event in engine_events.EVENTS
+            why = possible[event] if engine else _why_not(compiled, case, act, at, view)
         if why is None:
             able.append(Offer(event, role, clauses))
         else:
@@ -78,17 +85,17 @@ def _engine(
             yield event, able[0], ()
 
 
-def _why_not(
-    compiled: Compiled, case: Case, event: str, actor: Actor, at: datetime, world: World
-) -> Refused | None:
-    act = Act(event, actor)
-    refused = engine_events.entitled(compiled, case, act, at) or engine_events.open_to(
+def _refused(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
+    return engine_events.entitled(compiled, case, act, at) or engine_events.open_to(
         compiled, case, act
     )
-    if refused is not None:
-        return refused
-    if event in engine_events.EVENTS:
-        return _engine_why_not(compiled, case, event)
+
+
+def _why_not(
+    compiled: Compiled, case: Case, act: Act, at: datetime, view: Callable[[], View]
+) -> Refused | None:
+    """Whether state, hands, dates and guards let an event of the definition happen."""
+    event = act.event
     edges = _edges_here(compiled, case, event)
     if not edges:
         return Refused(
@@ -98,13 +105,12 @@ def _why_not(
     separated = engine_events.separated(case, act, compiled.definition.events[event].duty)
     if separated is not None:
         return separated
-    view = view_of(compiled, case, at, world)
-    late = too_late_or_early(compiled, case, (event,), at, "online", view)
+    late = too_late_or_early(compiled, case, (event,), at, "online", view())
     if late is not None:
         return late
     for edges_of_track in edges:
-        mine = tuple(edge for edge in edges_of_track if actor.role in edge.role)
-        refused = _guards(compiled, event, mine, case, at, world)
+        mine = tuple(edge for edge in edges_of_track if act.actor.role in edge.role)
+        refused = _guards(compiled, event, mine, view())
         if refused is not None:
             return refused
     return None
@@ -120,13 +126,11 @@ def _edges_here(compiled: Compiled, case: Case, event: str) -> list[tuple[Transi
 
 
 def _guards(
-    compiled: Compiled, event: str, edges: tuple[Transition, ...], case: Case, at: datetime,
-    world: World,
-) -> Refused | None:  # fmt: skip
+    compiled: Compiled, event: str, edges: tuple[Transition, ...], view: View
+) -> Refused | None:
     """The first reason of the first edge, unless some edge can still be satisfied by the act."""
     spec = compiled.definition.events[event]
     brought = {*spec.needs, *spec.may, *spec.hands_in}
-    view = view_of(compiled, case, at, world)
     first: Refused | None = None
     for edge in edges:
         fixed = [ref for ref in edge.guards if not reads(ref.args) & brought]
@@ -138,8 +142,8 @@ def _guards(
     return first
 
 
-def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | None:
-    """Whether an engine event has anything to work on."""
+def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
+    """Whether each engine event has anything to work on."""
     running = any(
         duty.period is not None and duty.bearer is not None and duty.status == "open"
         for duty in case.duties
@@ -165,9 +169,10 @@ def _engine_why_not(compiled: Compiled, case: Case, event: str) -> Refused | Non
         "cancel_registration": not closed(compiled, case),
         "acknowledge_recount": bool(unacknowledged(case)),
     }
-    if possible[event]:
-        return None
-    return Refused("nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now")
+    nothing = Refused(
+        "nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now"
+    )  # fmt: skip
+    return {event: None if some else nothing for event, some in possible.items()}
 
 
 def _asked(duty: Duty) -> bool:

@@ -7,12 +7,12 @@ each linked case. What an effect takes from facts is resolved here, so that its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from machines.case import Case, EffectRecord
 from machines.codec import to_plain
 from machines.effects import ADVERSE, Effect, OpenCase, RecordCredit, Signal
+from machines.frozen import replace
 from machines.words import Grounded
 from rules.guards import first_unmet
 from rules.view import View

@@ -150,12 +150,12 @@ def settled(compiled: Compiled, case: Case) -> bool:
     """Nothing is owed by anybody (`closing.settles_when`, and no duty left)."""
     if case.ended is not None:
         return True
-    outstanding = any(
-        owes(compiled, case, duty)
-        for duty in case.duties
-        if not closed(compiled, case) or _survives(compiled, duty)
+    if not _holds(case, compiled.definition.closing.settles_when):
+        return False
+    over = closed(compiled, case)
+    return not any(
+        owes(compiled, case, duty) for duty in case.duties if not over or _survives(compiled, duty)
     )
-    return not outstanding and _holds(case, compiled.definition.closing.settles_when)
 
 
 def _survives(compiled: Compiled, duty: Duty) -> bool:

@@ -9,7 +9,6 @@ Both are pure. The HTTP service, the scheduler, the simulation and the checks al
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from machines.definition import Event, Obligation, Timer
 from machines.duties import RUNNING, armed, side_of
 from machines.facts import gathered
 from machines.fold import evolve, replay
+from machines.frozen import replace
 from machines.late_record import Late, late_record
 from machines.occurrence import Occurrence, carry_out
 from machines.rungs import Rung, closed, pending

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from machines.case import Case
 from machines.compiler import Compiled
+from machines.frozen import replace
 from rules.guards import first_unmet
 from rules.periods import shanghai_date
 from rules.view import View, World

@@ -13,7 +13,7 @@ from typing import Any
 
 from simulation.auditor.arming import OUTAGE, History, Known, begun, outage_of
 from simulation.auditor.counting import day_of
-from simulation.auditor.days import DAY, Almanac, NotDerivable
+from simulation.auditor.days import Almanac, NotDerivable
 from simulation.auditor.derivation import (
     Derived,
     Rejection,
@@ -26,12 +26,12 @@ from simulation.auditor.derivation import (
     served,
     stood_still,
 )
+from simulation.auditor.receipts import receipt_lines
 from simulation.auditor.record import Line, Plain, happened, held, key_of, keys_of, recorded
 from simulation.auditor.recounts import recounted
 
 DUE = ("kind", "on", "at", "opens_on", "earliest", "latest", "told_on", "enforceable_from")
 FIRM = {"given": "firm"}  # a day named in an act is as firm as one counted
-WEEKENDS_SUMMED_UP_FROM_DAYS = 120
 
 
 def derive(history: History, entry: Plain, plain: Plain) -> Derived:
@@ -122,7 +122,7 @@ def compared(entry: Plain, plain: Plain, before: Plain | None, duty: Derived) ->
     yield line("pauses", " ".join(pauses), " ".join(halts))
     yield line("acted_at", plain.get("acted_at"), _acted_at(entry, plain, before))
     if duty.fresh:
-        yield from _receipt(seq, about, plain["receipt"], duty)
+        yield from receipt_lines(seq, about, plain["receipt"], duty)
 
 
 def name_of(plain: Plain) -> str:
@@ -140,63 +140,3 @@ def _acted_at(entry: Plain, plain: Plain, before: Plain | None) -> str | None:
     if before is None and entry["event"] == "restore":
         return str(said) if said is not None else None
     return str(entry["happened_at"])
-
-
-def _receipt(seq: int, about: str, receipt: Plain, duty: Derived) -> Iterator[Line]:
-    """The receipt of a count: its own days and the days it says were skipped."""
-    result, term, almanac = duty.result, duty.counted, duty.almanac
-    assert result is not None
-    assert term is not None
-    assert almanac is not None
-    ends = result.ends
-    rolls = term.ending in ("roll", "back-safe") and ends.nominal != ends.on
-    yield held(seq, about, "receipt.calendar", receipt["calendar"]["version"], almanac.version)
-    if not duty.named:
-        yield held(seq, about, "receipt.day_zero", receipt["day_zero"], term.day_zero)
-    if term.family != "h":
-        yield held(seq, about, "receipt.nominal", receipt.get("nominal"), ends.nominal)
-    said = receipt.get("rolled", {})
-    yield held(seq, about, "receipt.rolled", said.get("to"), ends.on if rolls else None)
-    other = receipt.get("counted_from_next_day")
-    yield held(seq, about, "receipt.counted_from_next_day", other, result.other_reading)
-    wanted = {"on": ends.on, "at": ends.at, "earliest": result.earliest, "latest": result.latest,
-              "enforceable_from": result.enforceable_from}  # fmt: skip
-    for name, found in wanted.items():
-        yield held(seq, about, f"receipt.result.{name}", receipt["result"].get(name), found)
-    if result.rests_on is not None:
-        first, last = result.rests_on
-        off, worked = _days_off(almanac, first, last)
-        if "weekend_days" in receipt:
-            weekends = [day for day in off if almanac.reason(day) == "周末"]
-            yield held(seq, about, "receipt.weekend_days", receipt["weekend_days"], len(weekends))
-            off = [day for day in off if day not in weekends]
-        yield held(seq, about, "receipt.rest_days", _spread(receipt["rest_days"]), _told(off))
-        yield held(seq, about, "receipt.make_up_days", _spread(receipt["make_up_days"]),
-                   _told(worked))  # fmt: skip
-
-
-def _days_off(almanac: Almanac, first: date, last: date) -> tuple[list[date], list[date]]:
-    """The days off from a day to another, and the weekend days worked."""
-    off, worked, day = [], [], first
-    while day <= last:
-        if not almanac.works(day):
-            off.append(day)
-        elif day.weekday() >= 5:
-            worked.append(day)
-        day += DAY
-    return off, worked
-
-
-def _spread(rows: list[list[str]]) -> str:
-    """Rows of days, first and last, written out."""
-    found = []
-    for first, last, *_ in rows:
-        day = date.fromisoformat(first)
-        while day <= date.fromisoformat(last):
-            found.append(day)
-            day += DAY
-    return _told(found)
-
-
-def _told(days: list[date]) -> str:
-    return " ".join(map(str, days))

@@ -111,12 +111,12 @@ class Office:
         self.casework.act(case_id, Doing("grant", {"stated_on": day}), OFFICER)
         return case_id
 
-    def act(self, case_id: str, event: str, on: date | str, number: int = 1) -> None:
-        """One act without facts, by whoever may do it."""
+    def act(self, case_id: str, event: str, on: date | str, number: int = 1, **facts: str) -> None:
+        """One act by whoever may do it."""
         self.clock.at = at(on)
         firm = Identity(f"firm-{number}", frozenset({"applicant"}), enterprise=code(number))
         who = {"supply": firm, "report": firm, "honour": firm}.get(event, OFFICER)
-        self.casework.act(case_id, Doing(event), who)
+        self.casework.act(case_id, Doing(event, facts), who)
 
     def sweep(self, on: date | str) -> list[str]:
         """What the engine does by the morning of a day, as obligation:rung."""
