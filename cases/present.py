@@ -10,7 +10,7 @@ from cases.identity import OVERSEERS, Identity, known_roles
 from machines import engine_events
 from machines.acts import Refused
 from machines.book import Rulebook
-from machines.case import Case, Duty, Service
+from machines.case import Case, Duty, Pause, Service
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
@@ -134,7 +134,7 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
         "zh": spec.zh,
         "en": spec.en,
         "clauses": list(spec.clauses),
-        "pauses": to_plain(duty.pauses),
+        "pauses": [_pause(one) for one in duty.pauses],
         "extensions": to_plain(duty.extensions),
         "request": None if duty.request is None else to_plain(duty.request),
     }
@@ -149,6 +149,12 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
             "inferred": spec.on_miss.inferred,
         }
     return plain
+
+
+def _pause(one: Pause) -> dict[str, Any]:
+    """A pause; once it is over, with the policy by which the period ran on."""
+    said: dict[str, Any] = to_plain(one)
+    return said if one.until is None else {**said, "policy": one.policy}
 
 
 def service(compiled: Compiled, one: Service) -> dict[str, Any]:

@@ -8,10 +8,9 @@ and for the others the days it was rolled over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rules.festivals import days_between, statutory_days
 from rules.holiday_notices import REACH_BACK_FROM
@@ -61,8 +60,7 @@ _RANGE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What a due date was computed from, and the two days the computation gave. `office_hours`:
     for a period in office hours."""
 
