@@ -179,8 +179,11 @@ def _reason(calendar: Calendar, day: date) -> tuple[str, str]:
 
 
 def _effective_pauses(basis: Basis) -> Iterator[tuple[date, date]]:
-    """The pauses that moved the date, overlapping ones merged."""
-    return (p for p in basis.period.merged_pauses(basis.day_zero) if p[0] < basis.last.on)
+    """The pauses that moved the date, overlapping ones merged. One that begins when the period has
+    fully elapsed moves nothing."""
+    last, elapsed = basis.last, basis.period.manner == "elapsed"
+    until = last.nominal if elapsed else last.on
+    return (p for p in basis.period.merged_pauses(basis.day_zero) if p[0] < until)
 
 
 def _pause_row(basis: Basis, paused_on: date, resumed_on: date) -> list[str | int]:
