@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
 from api.service import Service
-from cases.casework import Answer
+from cases.answer import Answer
 from cases.identity import Identity
 from scheduler.runner import Runner
 
