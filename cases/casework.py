@@ -25,7 +25,7 @@ from cases.present import present
 from cases.records import rows_of
 from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
 from cases.world import world_for
-from machines.acts import Act, Channel, Evidence, Open, Refused
+from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
 from machines.case import Case, Party
 from machines.codec import from_json
@@ -99,7 +99,7 @@ class Casework:
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
             text = self.text_of(workflow, now)
-            return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
+            return self._write(unit, workflow.compiled, None, moved, now, identity,
                                request, world, text)  # fmt: skip
 
     @counted
@@ -129,9 +129,7 @@ class Casework:
             moved = decide(compiled, case, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
-            return self._write(
-                unit, compiled, (case, row), moved.entries, now, identity, request, world
-            )
+            return self._write(unit, compiled, (case, row), moved, now, identity, request, world)
 
     def look(self, case_id: str, identity: Identity) -> Answer:
         """A case as the identity may see it. Raises NotFound, Forbidden."""
@@ -226,13 +224,13 @@ class Casework:
 
     def _write(
         self, unit: Unit, compiled: Compiled, before: tuple[Case, CaseRow] | None,
-        entries: Any, now: datetime, identity: Identity, request: Request | None, world: World,
+        moved: Moved, now: datetime, identity: Identity, request: Request | None, world: World,
         definition: DefinitionRow | None = None,
     ) -> Answer:  # fmt: skip
         """Writes what was decided in a world. Its answer is drawn at once where it has to be kept,
         else when it is read, and then the database has long been free for others."""
         case, row = before if before is not None else (None, None)
-        written = rows_of(compiled, case, row, entries, now, definition=definition)
+        written = rows_of(compiled, case, row, moved.entries, now, definition=definition)
         after = written.case
         if case is None or _around(after) != _around(case):
             world = self.world_of(unit, after)

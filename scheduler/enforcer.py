@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event, RLock
 
 from cases.casework import Casework
+from cases.clock import monotonic_seconds
 from cases.enforcement import Enforced, Ready, Swept, apply_work, made_ready, merged, sweep_case
 from cases.linked import BROKEN
 from cases.ports import Conflict, Unit
@@ -60,6 +62,11 @@ class _Folded:
         report.held.extend(self.held)
 
 
+def no_pause(worked_s: float) -> None:
+    """An enforcer alone in its process goes on at once."""
+    del worked_s
+
+
 class Enforcer:
     """Sweeps a store. Any number may run on one database."""
 
@@ -68,6 +75,7 @@ class Enforcer:
         self.limits = limits
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
+        self.between: Callable[[float], object] = no_pause  # two batches; seconds of the first
         self.stopping = Event()  # set: the batch in hand is finished, and no other begun
 
     def sweep(self) -> Report:
@@ -77,10 +85,12 @@ class Enforcer:
         with self.turn:
             self._come_first()
             while True:
+                begun = monotonic_seconds()
                 swept = self._batch(report)
                 worked = self._work(report)
                 if not (swept or worked) or self.stopping.is_set():
                     return report
+                self.between(monotonic_seconds() - begun)
 
     def _come_first(self) -> None:
         """Finishes an operation whose process died: the telling of an outage, which extends dates,
