@@ -4,48 +4,61 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from api.service import Service
-from cases.casework import Answer
+from cases.answer import Answer
 from cases.identity import Identity
 from scheduler.runner import Runner
 
+NO_HEADERS: Final[Mapping[str, str]] = {}
 log = logging.getLogger("chengnuo.http")
 
 
 def answered(
     request: Request, service: Service, identity: Identity, answer: Answer, status: int
-) -> JSONResponse:
+) -> Response:
     """The case after an act, and the work it gave rise to.
 
     A sandbox sweeps before it answers, so that a story always reads the same; elsewhere the
     runner is woken, or the sweep follows the answer where this process has none."""
-    plain, task = answer.plain, None
+    task = None
     runner: Runner | None = request.app.state.runner
-    if answer.repeated:
+    repeated = answer.repeated
+    if repeated:
         pass
     elif service.sandbox:
-        plain = _swept(service, identity, plain)
+        answer = _swept(service, identity, answer)
     elif runner is not None:
         runner.wake()
     else:
         task = BackgroundTask(_sweep, service)
-    headers = {"ETag": f'"{plain["version"]}"'}
+    headers = {}
     if status == 201:
-        headers["Location"] = f"/v1/cases/{plain['id']}"
-    if answer.repeated:
+        headers["Location"] = f"/v1/cases/{answer.plain['id']}"
+    if repeated:
         headers["Idempotent-Replayed"] = "true"
-    return JSONResponse(plain, status, headers, background=task)
+    return said(answer, status, headers, task)
 
 
-def _swept(service: Service, identity: Identity, plain: Mapping[str, Any]) -> Mapping[str, Any]:
+def said(
+    answer: Answer, status: int, headers: Mapping[str, str] = NO_HEADERS,
+    task: BackgroundTask | None = None,
+) -> Response:  # fmt: skip
+    """A case over the wire, with its version."""
+    tag = {"ETag": f'"{answer.plain["version"]}"'}
+    return Response(answer.text, status, {**tag, **headers}, "application/json", background=task)
+
+
+def _swept(service: Service, identity: Identity, answer: Answer) -> Answer:
     """The case once everything due has been done; looked at again only if something was."""
-    return service.casework.look(plain["id"], identity).plain if _sweep(service) else plain
+    if not _sweep(service):
+        return answer
+    return service.casework.look(answer.plain["id"], identity)
 
 
 def _sweep(service: Service) -> bool:

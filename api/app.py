@@ -14,11 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import contract, health, metrics, problems
 from api.console import mount
+from api.hands import Hands
 from api.service import Service
 from api.v1 import router
 
 log = logging.getLogger("chengnuo.http")
 LARGEST_BODY = 1024 * 1024
+_SMALL_BATCH = 50  # an act may have to wait for one
 
 
 def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
@@ -30,6 +32,7 @@ def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
         docs_url=None, redoc_url=None,  # both would load scripts from the internet
     )  # fmt: skip
     app.state.service = service
+    app.state.hands = Hands(service.store.url)
     app.state.runner = None
     app.state.with_runner = with_runner
     app.include_router(router)
@@ -44,18 +47,21 @@ def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Sweeps while the application runs."""
-    if not app.state.with_runner:
-        yield
-        return
-    runner = app.state.service.runner()
-    await run_in_threadpool(runner.start)
+    """Sweeps while the application runs, by small batches and with regard for people."""
+    hands, runner = app.state.hands, None
+    if app.state.with_runner:
+        runner = app.state.service.runner()
+        runner.enforcer.batch = min(runner.enforcer.batch, _SMALL_BATCH)
+        runner.enforcer.between = hands.give_way
+        await run_in_threadpool(runner.start)
     app.state.runner = runner
     try:
         yield
     finally:
         app.state.runner = None
-        await run_in_threadpool(runner.stop)
+        if runner is not None:
+            await run_in_threadpool(runner.stop)
+        await run_in_threadpool(hands.stop)
 
 
 class Guard:

@@ -20,7 +20,7 @@ _BEARER = HTTPBearer(
 )
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """The service this application works with."""
     return cast("Service", request.app.state.service)
 
@@ -28,22 +28,34 @@ def service_of(request: Request) -> Service:
 TheService = Annotated[Service, Depends(service_of)]
 
 
-def caller(
-    service: TheService,
+async def secret_of(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-) -> Identity:
-    """Whose token this is. Raises Unauthenticated.
+) -> str:
+    """The token, whosever it is. Raises Unauthenticated where there is none."""
+    return _given(credentials)
 
-    A token lives in real time, also where the cases live on a sandbox clock."""
+
+def _given(credentials: HTTPAuthorizationCredentials | None) -> str:
     if credentials is None or not credentials.credentials:
         raise Unauthenticated(
             "请在 Authorization 头中提供令牌：Bearer <令牌>。",
             "send a token in the header Authorization: Bearer <token>",
         )
-    return _identified(service, credentials.credentials)
+    return credentials.credentials
 
 
-def _identified(service: Service, secret: str, *, feed: bool = False) -> Identity:
+Secret = Annotated[str, Depends(secret_of)]
+
+
+def caller(service: TheService, secret: Secret) -> Identity:
+    """Whose token this is. Raises Unauthenticated.
+
+    A token lives in real time, also where the cases live on a sandbox clock."""
+    return identified(service, secret)
+
+
+def identified(service: Service, secret: str, *, feed: bool = False) -> Identity:
+    """Whose token this is, asked of the database. Raises Unauthenticated."""
     with service.store.unit(write=False) as unit:
         identity = identify(unit, secret, unit.now(), feed=feed)
     if identity is None:
@@ -70,8 +82,8 @@ def feed_caller(
     """Who reads the calendar feed: by the header as everywhere, or by a token of the feed in the
     address, for calendar programs can send no header. Raises Unauthenticated."""
     if credentials is None and token:
-        return _identified(service, token, feed=True)
-    return caller(service, credentials)
+        return identified(service, token, feed=True)
+    return caller(service, _given(credentials))
 
 
 FeedCaller = Annotated[Identity, Depends(feed_caller)]

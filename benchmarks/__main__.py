@@ -9,7 +9,7 @@ from importlib import import_module
 from benchmarks.measure import Asked, show
 
 # A module of this package with `run(asked: Asked) -> Outcome`; its docstring is what --help says.
-BENCHMARKS = ("act", "sweep", "idle", "http", "dates")
+BENCHMARKS = ("act", "sweep", "idle", "http", "dates", "check")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,15 +17,15 @@ DUE = """SELECT id, subject_uscc, state, version FROM cases
     AND next_enforce_at IS NOT NULL AND broken IS NULL
     ORDER BY (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END), id
     LIMIT %s FOR UPDATE SKIP LOCKED"""
-_READ = "SELECT state, version FROM cases WHERE id = %s"
+READ = "SELECT subject_uscc, state, version FROM cases WHERE id = %s"
+OPTIONS = "-c timezone=UTC -c random_page_cost=1.1"
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 def connect(address: str) -> Connection:
     """A connection that commits each statement unless told otherwise."""
-    options = "-c timezone=UTC -c random_page_cost=1.1"
-    return psycopg.connect(address, autocommit=True, prepare_threshold=1, options=options)
+    return psycopg.connect(address, autocommit=True, prepare_threshold=1, options=OPTIONS)
 
 
 def in_one(script: Script) -> str:
@@ -46,7 +46,7 @@ def in_one(script: Script) -> str:
     return f"WITH {', '.join(parts)} SELECT count(*) FROM w0"
 
 
-def _values(script: Script, case_id: str, code: str, version: int) -> list[Any]:
+def values_of(script: Script, case_id: str, code: str, version: int) -> list[Any]:
     found: list[Any] = []
     for change in script.changes:
         values = change.of(case_id, code)
@@ -65,9 +65,9 @@ def act(address: str, script: Script, cases: Sequence[tuple[str, str]]) -> float
     text = in_one(script)
     with connect(address) as connection, connection.cursor() as cursor:
         begun = time.perf_counter()
-        for case_id, code in cases:
-            (_, version) = cursor.execute(_READ, (case_id,)).fetchall()[0]
-            values = _values(script, case_id, code, version)
+        for case_id, _ in cases:
+            (code, _, version) = cursor.execute(READ, (case_id,)).fetchall()[0]
+            values = values_of(script, case_id, code, version)
             assert cursor.execute(text, values).fetchall() == [(1,)]
         taken = time.perf_counter() - begun
     return len(cases) / taken

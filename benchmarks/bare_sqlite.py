@@ -15,6 +15,9 @@ DUE = """SELECT id, subject_uscc, state, version FROM cases
     AND next_enforce_at IS NOT NULL AND broken IS NULL
     ORDER BY (CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END), id LIMIT ?"""
 
+_READ = "SELECT subject_uscc, state, version FROM cases WHERE id = ?"
+Statements = Sequence[tuple[str, Change]]
+
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection set up like any good application's, transactions begun by hand."""
@@ -44,18 +47,27 @@ def _values(change: Change, case_id: str, code: str, version: int) -> Sequence[o
     return [*given, version] if change.table == "cases" else given
 
 
+def once(connection: sqlite3.Connection, script: Statements, case_id: str) -> None:
+    """One act: the case read and every row written, in a transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    code, _, version = connection.execute(_READ, (case_id,)).fetchone()
+    for text, change in script:
+        connection.execute(text, _values(change, case_id, code, version))
+    connection.execute("COMMIT")
+
+
+def statements(script: Script) -> Statements:
+    """Each change with its statement."""
+    return [(statement(change), change) for change in script.changes]
+
+
 def act(path: Path, script: Script, cases: Sequence[tuple[str, str]]) -> float:
     """Acts a second: one case read and written in a transaction each."""
     connection = connect(path)
-    statements = [(statement(change), change) for change in script.changes]
+    texts = statements(script)
     begun = time.perf_counter()
-    for case_id, code in cases:
-        connection.execute("BEGIN IMMEDIATE")
-        found = connection.execute("SELECT state, version FROM cases WHERE id = ?", (case_id,))
-        _, version = found.fetchone()
-        for text, change in statements:
-            connection.execute(text, _values(change, case_id, code, version))
-        connection.execute("COMMIT")
+    for case_id, _ in cases:
+        once(connection, texts, case_id)
     taken = time.perf_counter() - begun
     connection.close()
     return len(cases) / taken

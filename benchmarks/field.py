@@ -54,6 +54,27 @@ def rows_of(url: str, of: str) -> Rows:
     return found
 
 
+def row_of(url: str, table: str, name: str, value: str) -> Row:
+    """The row with a value in a column."""
+    mark = "?" if url.startswith("sqlite") else "%s"
+    with _connected(url) as connection:
+        query = f"SELECT * FROM {table} WHERE {named([name])} = {mark}"
+        cursor = connection.execute(query, (value,))
+        columns = [each[0] for each in cursor.description]
+        found = dict(zip(columns, cursor.fetchall()[0], strict=True))
+    connection.close()
+    return found
+
+
+def count(url: str, table: str, where: str = "true") -> int:
+    """How many rows of a table are so."""
+    with _connected(url) as connection:
+        query = f"SELECT count(*) FROM {table} WHERE {where}"
+        (found,) = connection.execute(query).fetchall()[0]
+    connection.close()
+    return int(found)
+
+
 def grow(
     url: str, sample: Rows, numbers: Iterable[int], progress: Callable[[int], None],
     *, journal: bool = True,

@@ -88,6 +88,12 @@ def difference(keys: Keys, before: Rows, after: Rows, case_id: str, code: str) -
     return Script(tuple(changes), version)
 
 
+def added(script: Script, table: str, key: Sequence[str], row: Row, case_id: str) -> Script:
+    """The same with one more new row."""
+    more = _change(table, key, row, True, case_id, "")
+    return Script((*script.changes, more), script.version)
+
+
 def _key(row: Row, key: Iterable[str]) -> tuple[Any, ...]:
     return tuple(row[name] for name in key)
 

@@ -6,7 +6,6 @@ are the transaction, the idempotency key, the version check and who may see what
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -14,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from cases.answer import Answer, Request, requested
 from cases.calendars import Calendars
 from cases.clock import Clock
-from cases.errors import ActRefused, Forbidden, KeyReused, Misused, NotFound, Stale
+from cases.errors import ActRefused, Forbidden, KeyReused, NotFound, Stale
 from cases.identity import Identity, is_officer, must_see, wanted_roles
 from cases.lineage import must_stand
 from cases.outcomes import Outcomes, counted
@@ -25,10 +25,10 @@ from cases.present import present
 from cases.records import rows_of
 from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
 from cases.world import world_for
-from machines.acts import Act, Channel, Evidence, Open, Refused
+from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
 from machines.case import Case, Party
-from machines.codec import canonical, from_json, to_plain
+from machines.codec import from_json
 from machines.compiler import Compiled
 from machines.recount import recounted
 from machines.step import decide
@@ -61,14 +61,6 @@ class Doing:
     channel: Channel = "online"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A case as its caller may see it. `repeated`: the stored answer of an earlier request."""
-
-    plain: Mapping[str, Any]
-    repeated: bool = False
-
-
 class Casework:
     """Opens cases and carries out acts on a store, by a rulebook and a clock. `calendar`: the
     shipped one, which holds until the store has a version of its own."""
@@ -85,7 +77,8 @@ class Casework:
         workflow = self.workflow(opening.workflow)
         _must_be_own(identity, opening, self.book)
         with self.store.unit() as unit:
-            earlier = self._earlier(unit, identity, key, ["open", to_plain(opening)])
+            request = requested(key, "open", opening)
+            earlier = self._earlier(unit, identity, request)
             if earlier is not None:
                 return earlier
             now = self.clock.now(unit)
@@ -106,15 +99,15 @@ class Casework:
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
             text = self.text_of(workflow, now)
-            return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
-                               key, ["open", to_plain(opening)], text)  # fmt: skip
+            return self._write(unit, workflow.compiled, None, moved, now, identity,
+                               request, world, text)  # fmt: skip
 
     @counted
     def act(self, case_id: str, doing: Doing, identity: Identity, key: str | None = None) -> Answer:
         """Acts on a case. Raises NotFound, Forbidden, ActRefused, KeyReused, Stale."""
         with self.store.unit() as unit:
-            request = ["act", case_id, to_plain(doing)]
-            earlier = self._earlier(unit, identity, key, request)
+            request = requested(key, "act", case_id, doing)
+            earlier = self._earlier(unit, identity, request)
             if earlier is not None:
                 return earlier
             row = self._row(unit, case_id, lock=True)
@@ -136,9 +129,7 @@ class Casework:
             moved = decide(compiled, case, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
-            return self._write(
-                unit, compiled, (case, row), moved.entries, now, identity, key, request
-            )
+            return self._write(unit, compiled, (case, row), moved, now, identity, request, world)
 
     def look(self, case_id: str, identity: Identity) -> Answer:
         """A case as the identity may see it. Raises NotFound, Forbidden."""
@@ -148,7 +139,7 @@ class Casework:
             must_see(identity, case, compiled, self.book)
             world = self.world_of(unit, case)
             now = self.clock.now(unit)
-            return Answer(present(compiled, case, identity, self.book, world, now))
+            return Answer(lambda: present(compiled, case, identity, self.book, world, now))
 
     def journal(self, case_id: str, identity: Identity) -> list[dict[str, Any]]:
         """Every entry of a case with its hash. Raises NotFound, Forbidden."""
@@ -219,35 +210,34 @@ class Casework:
             raise NotFound(f"没有编号为 {case_id} 的案件。", f"no case {case_id}")
         return row
 
-    def _earlier(
-        self, unit: Unit, identity: Identity, key: str | None, request: Any
-    ) -> Answer | None:
+    def _earlier(self, unit: Unit, identity: Identity, request: Request | None) -> Answer | None:
         """The stored answer to the same request of the same actor. Raises KeyReused."""
-        if key is None:
+        if request is None:
             return None
-        if not 1 <= len(key) <= 200:
-            raise Misused("Idempotency-Key 须为 1 至 200 个字符。",
-                          "an Idempotency-Key has 1 to 200 characters")  # fmt: skip
-        kept = unit.idempotent(identity.user, key)
+        kept = unit.idempotent(identity.user, request.key)
         if kept is None:
             return None
-        if kept.body_hash != _digest(request):
+        if kept.body_hash != request.digest:
             raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
                             "this Idempotency-Key was used with another request")  # fmt: skip
-        return Answer(json.loads(kept.response), repeated=True)
+        return Answer.kept(kept.response)
 
     def _write(
         self, unit: Unit, compiled: Compiled, before: tuple[Case, CaseRow] | None,
-        entries: Any, now: datetime, identity: Identity, key: str | None, request: Any,
+        moved: Moved, now: datetime, identity: Identity, request: Request | None, world: World,
         definition: DefinitionRow | None = None,
     ) -> Answer:  # fmt: skip
+        """Writes what was decided in a world. Its answer is drawn at once where it has to be kept,
+        else when it is read, and then the database has long been free for others."""
         case, row = before if before is not None else (None, None)
-        written = rows_of(compiled, case, row, entries, now, definition=definition)
-        world = self.world_of(unit, written.case)
-        plain = present(compiled, written.case, identity, self.book, world, now)
+        written = rows_of(compiled, case, row, moved.entries, now, definition=definition)
+        after = written.case
+        if case is None or _around(after) != _around(case):
+            world = self.world_of(unit, after)
+        answer = Answer(lambda: present(compiled, after, identity, self.book, world, now))
         batch = written.batch
-        if key is not None:
-            kept = IdempotencyRow(identity.user, key, _digest(request), canonical(plain), now)
+        if request is not None:
+            kept = IdempotencyRow(identity.user, request.key, request.digest, answer.text, now)
             batch = replace(batch, idempotency=(kept,))
         try:
             unit.write(batch)
@@ -256,7 +246,12 @@ class Casework:
                 "案件已被他人更改，请刷新后重试；本次操作未生效。",
                 f"somebody else changed the case first; nothing was written ({error})",
             ) from error
-        return Answer(plain)
+        return answer
+
+
+def _around(case: Case) -> tuple[Any, ...]:
+    """What the world is gathered for."""
+    return (case.zone, case.parent, case.subject, case.parties)
 
 
 def new_case_id(at: datetime) -> str:
@@ -295,7 +290,3 @@ def _stale(now: int, seen: int) -> Stale:
         f"the case is at version {now}, you have seen {seen}: read it again",
         current=now,
     )
-
-
-def _digest(request: Any) -> str:
-    return hashlib.sha256(canonical(request).encode("utf-8")).hexdigest()

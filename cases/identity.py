@@ -42,7 +42,8 @@ class Identity:
 
 def is_officer(identity: Identity, book: Rulebook) -> bool:
     """Whether the identity acts for the authority."""
-    return any(book.sides.get(role) == "authority" for role in identity.roles)
+    sides = book.sides
+    return any(sides.get(role) == "authority" for role in identity.roles)
 
 
 def must_see(identity: Identity, case: Case, compiled: Compiled, book: Rulebook) -> None:

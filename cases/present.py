@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cases.identity import OVERSEERS, Identity, known_roles
@@ -119,9 +120,8 @@ def _words(compiled: Compiled, kind: str, name: str) -> dict[str, str]:
 
 def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]:
     """One occurrence of an obligation or timer, by the contract, with its consequence in words."""
-    spec = compiled.duties[duty.obligation]
     due = {key: value for key, value in to_plain(duty.due).items() if value is not None}
-    plain: dict[str, Any] = {
+    return {
         "id": duty.obligation,
         "occurrence": duty.occurrence,
         "bearer": duty.bearer,
@@ -131,24 +131,36 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
         "missed_on": duty.missed_on.isoformat() if duty.missed_on else None,
         "acted_at": duty.acted_at.isoformat() if duty.acted_at else None,
         "receipt": to_plain(duty.receipt),
-        "zh": spec.zh,
-        "en": spec.en,
-        "clauses": list(spec.clauses),
         "pauses": [_pause(one) for one in duty.pauses],
         "extensions": to_plain(duty.extensions),
         "request": None if duty.request is None else to_plain(duty.request),
+        **_terms(compiled, duty.obligation),
+        **_bearer(book, duty),
     }
+
+
+def _bearer(book: Rulebook, duty: Duty) -> dict[str, Any]:
+    """Who owes it, in words; a timer is nobody's."""
+    if duty.bearer is None:
+        return {}
+    role = book.roles.get(duty.bearer)
+    return {"bearer_label": None if role is None else {"zh": role.zh, "en": role.en}}
+
+
+@lru_cache(maxsize=4096)  # the same for every case of a text
+def _terms(compiled: Compiled, name: str) -> Mapping[str, Any]:
+    """What the text says of an obligation or timer."""
+    spec = compiled.duties[name]
+    terms: dict[str, Any] = {"zh": spec.zh, "en": spec.en, "clauses": list(spec.clauses)}
     if isinstance(spec, Obligation):
-        role = book.roles.get(spec.bearer)
-        plain["bearer_label"] = {"zh": role.zh, "en": role.en} if role is not None else None
-        plain["on_miss"] = {
+        terms["on_miss"] = {
             "event": spec.on_miss.event,
             "effects": [effect.do for effect in spec.on_miss.effects],
             "clauses": list(spec.on_miss.clauses),
             "reading": to_plain_text(spec.on_miss.reading or spec.reading),
             "inferred": spec.on_miss.inferred,
         }
-    return plain
+    return terms
 
 
 def _pause(one: Pause) -> dict[str, Any]:
@@ -185,20 +197,34 @@ def to_plain_text(text: Any) -> dict[str, str] | None:
 
 
 def _materials(compiled: Compiled, case: Case) -> dict[str, list[dict[str, Any]]]:
-    materials = compiled.definition.materials
     return {
         group: [
-            {
-                "id": item.id,
-                "zh": item.zh,
-                "en": item.en,
-                "clauses": list(item.clauses),
-                "in_hand": any(one in case.documents for one in item.accepted),
-                "one_of": [{"id": one.id, "zh": one.zh, "en": one.en} for one in item.one_of],
-            }
+            {**text, "in_hand": not accepted.isdisjoint(case.documents)} for accepted, text in items
+        ]
+        for group, items in _material_texts(compiled).items()
+    }
+
+
+@lru_cache(maxsize=256)
+def _material_texts(
+    compiled: Compiled,
+) -> Mapping[str, list[tuple[frozenset[str], Mapping[str, Any]]]]:
+    """What the text says of each material, with the ids under which it may be handed in."""
+    return {
+        group: [
+            (
+                frozenset(item.accepted),
+                {
+                    "id": item.id,
+                    "zh": item.zh,
+                    "en": item.en,
+                    "clauses": list(item.clauses),
+                    "one_of": [{"id": one.id, "zh": one.zh, "en": one.en} for one in item.one_of],
+                },
+            )
             for item in items
         ]
-        for group, items in materials.groups.items()
+        for group, items in compiled.definition.materials.groups.items()
     }
 
 

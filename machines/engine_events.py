@@ -23,7 +23,7 @@ from machines import (
     suspension,
 )
 from machines.acts import Act, Refused
-from machines.case import ENGINE, Case
+from machines.case import ENGINE, Actor, Case
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import FactSpec
@@ -138,18 +138,23 @@ def entitled(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused 
             "in_future", f"发生时间 {when} 晚于当前时间。",
             f"happened_at {when} lies after now ({at.isoformat()})",
         )  # fmt: skip
-    return _person(compiled, case, act)
+    return stranger(compiled, case, act.actor)
 
 
 def open_to(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     """Then: an open case, and no time before the last act of the same track."""
     engine = EVENTS.get(act.event)
     if closed(compiled, case) and not (engine is not None and engine.when_closed):
-        return Refused(
-            "case_closed", "案件已办结，不能再办理；如需纠正，请使用“恢复”。",
-            "the case is closed; only a restoration can change it",
-        )  # fmt: skip
+        return case_closed()
     return _in_order(compiled, case, act)
+
+
+def case_closed() -> Refused:
+    """Why nothing can be done in a closed case."""
+    return Refused(
+        "case_closed", "案件已办结，不能再办理；如需纠正，请使用“恢复”。",
+        "the case is closed; only a restoration can change it",
+    )  # fmt: skip
 
 
 def _known(compiled: Compiled, event: str) -> Refused | None:
@@ -182,9 +187,8 @@ def _in_order(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     )  # fmt: skip
 
 
-def _person(compiled: Compiled, case: Case, act: Act) -> Refused | None:
+def stranger(compiled: Compiled, case: Case, actor: Actor) -> Refused | None:
     """An applicant acts in its own case only; a party of the case for itself only."""
-    actor = act.actor
     if compiled.sides.get(actor.role) == "authority" or actor.role == "engine":
         return None
     if actor.role in compiled.definition.parties and actor.role not in case.parties:
@@ -194,12 +198,12 @@ def _person(compiled: Compiled, case: Case, act: Act) -> Refused | None:
         )  # fmt: skip
     party = case.subject if actor.role == "applicant" else case.party(actor.role)
     users = case.hands.get("apply", ())
-    stranger = (
+    another = (
         actor.enterprise != party.uscc
         if actor.enterprise is not None and party.uscc is not None
         else actor.role == "applicant" and bool(users) and actor.user not in users
     )
-    if not stranger:
+    if not another:
         return None
     return Refused(
         "not_your_case", "只能办理本企业的案件。", "this case belongs to another party",
@@ -227,16 +231,16 @@ def allowed(compiled: Compiled, case: Case, act: Act) -> Refused | None:
     if not edges:
         return None  # carry_out explains which state forbids it
     return (
-        separated(case, act, event.duty)
+        separated(case, act.actor, event.duty)
         or check(act.facts, event.needs, event.may, definition.facts)
         or _materials(compiled, act)
     )
 
 
-def separated(case: Case, act: Act, duty: str) -> Refused | None:
+def separated(case: Case, actor: Actor, duty: str) -> Refused | None:
     """No person both approves and inspects a case, or decides their own application."""
-    user = act.actor.user
-    if act.actor == ENGINE:
+    user = actor.user
+    if actor == ENGINE:
         return None  # a signal of a linked case is no person's act
     conflicts = {"approve": ("inspect", "apply"), "inspect": ("approve", "apply")}
     for other in conflicts.get(duty, ()):

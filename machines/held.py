@@ -23,12 +23,11 @@ AWAITING_CALENDAR: Final = "AWAITING_CALENDAR"
 def held(compiled: Compiled, case: Case, duty: Duty, today: date) -> str | None:
     """AWAITING_CALENDAR where a duty can only go on once more of the calendar is published."""
     spec = compiled.duties[duty.obligation]
-    survives = isinstance(spec, Obligation) and spec.survives_close
-    if closed(compiled, case) and not survives:
+    authority = compiled.sides.get(duty.bearer or "") == "authority"
+    if not (_may_be_over(duty, today, authority=authority) or awaits_day(spec, case, duty)):
         return None
-    if _may_be_over(duty, today, authority=compiled.sides.get(duty.bearer or "") == "authority"):
-        return AWAITING_CALENDAR
-    return AWAITING_CALENDAR if awaits_day(spec, case, duty) else None
+    survives = isinstance(spec, Obligation) and spec.survives_close
+    return AWAITING_CALENDAR if survives or not closed(compiled, case) else None
 
 
 def _may_be_over(duty: Duty, today: date, *, authority: bool) -> bool:

@@ -6,20 +6,22 @@ itself would bring are left to the act.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cached_property, lru_cache
 
 from machines import engine_events
 from machines.acknowledgement import unacknowledged
-from machines.acts import Act, Refused
+from machines.acts import Refused
 from machines.case import Actor, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Transition
+from machines.frozen import replace
 from machines.rungs import closed
-from machines.timely import too_late_or_early
+from machines.timely import kept_by, too_late_or_early
 from machines.views import view_of
+from rules.guard import Call
 from rules.guards import first_unmet, reads
 from rules.view import View, World
 
@@ -42,104 +44,158 @@ class Blocked:
     why: Refused
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """An event of the definition, as read off it once. `edges`: those of any state, `fixed`: of
+    each its guards that no act can bring about by itself."""
+
+    event: str
+    edges: tuple[Transition, ...]
+    duty: str
+    fixed: Mapping[int, tuple[Call, ...]]
+    clause: str | None
+
+
+@lru_cache(maxsize=256)  # the same for every case of a text
+def _offered(compiled: Compiled) -> tuple[_Offered, ...]:
+    """The events that people raise, in the file's order."""
+    edges: dict[str, list[Transition]] = {}
+    for edge in compiled.definition.transitions:
+        edges.setdefault(edge.event, []).append(edge)
+    found = []
+    for event, spec in compiled.definition.events.items():
+        own = tuple(edges.get(event, ()))
+        if any(edge.automatic for edge in own):
+            continue
+        brought = {*spec.needs, *spec.may, *spec.hands_in}
+        fixed = {
+            id(edge): tuple(ref for ref in edge.guards if not reads(ref.args) & brought)
+            for edge in own
+        }
+        clause = next((edge.clauses[0] for edge in own if edge.clauses), None)
+        found.append(_Offered(event, own, spec.duty, fixed, clause))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2048)
+def _of_engine(compiled: Compiled, roles: frozenset[str]) -> tuple[tuple[str, str | None], ...]:
+    """The engine's events with the role in which these roles would raise them; None where that
+    depends on who owes what in the case."""
+    found: list[tuple[str, str | None]] = []
+    for event, spec in engine_events.EVENTS.items():
+        if spec.side == engine_events.BEARER:
+            found.append((event, None))
+            continue
+        able = [role for role in roles if compiled.sides.get(role) == spec.side]
+        if able:
+            found.append((event, min(able)))
+    return tuple(found)
+
+
 def offers(
     compiled: Compiled, case: Case, actor: Actor, roles: Collection[str], at: datetime,
     world: World,
 ) -> tuple[tuple[Offer, ...], tuple[Blocked, ...]]:  # fmt: skip
     """What a person with these roles may do now, and what not."""
+    desk = _Desk(compiled, case, actor, at, world)
     able: list[Offer] = []
     barred: list[Blocked] = []
-    view = cache(lambda: view_of(compiled, case, at, world))  # made when a guard wants it
-    possible = _possible(compiled, case)
-    for event, role, clauses in (*_own(compiled, case, roles), *_engine(compiled, case, roles)):
-        act = Act(event, replace(actor, role=role))
-        why = _refused(compiled, case, act, at)
-        if why is None:
-            engine = event in engine_events.EVENTS
-            why = possible[event] if engine else _why_not(compiled, case, act, at, view)
+
+    def tell(event: str, role: str, clauses: tuple[str, ...], why: Refused | None) -> None:
         if why is None:
             able.append(Offer(event, role, clauses))
         else:
             barred.append(Blocked(event, role, why))
+
+    for one in _offered(compiled):
+        here = [edge for edge in one.edges if case.tracks[edge.track] in edge.source] or one.edges
+        role = next((role for edge in here for role in edge.role if role in roles), None)
+        if role is not None:
+            why = desk.turns_away(role) or desk.shut or desk.why_not(one, role)
+            tell(one.event, role, here[0].clauses, why)
+    possible = _possible(compiled, case)
+    for event, able_role in _of_engine(compiled, frozenset(roles)):
+        role = able_role or _bearing(compiled, case, event, roles)
+        if role is not None:
+            shut = None if engine_events.EVENTS[event].when_closed else desk.shut
+            tell(event, role, (), desk.turns_away(role) or shut or possible[event])
     return tuple(able), tuple(barred)
 
 
-def _own(
-    compiled: Compiled, case: Case, roles: Collection[str]
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Events of the definition with the role in which these roles would act."""
-    for event in compiled.definition.events:
-        edges = [e for e in compiled.definition.transitions if e.event == event]
-        here = [e for e in edges if case.tracks[e.track] in e.source] or edges
-        wanted = [role for edge in here for role in edge.role if role in roles]
-        if wanted and not any(edge.automatic for edge in edges):
-            yield event, wanted[0], here[0].clauses
+def _bearing(compiled: Compiled, case: Case, event: str, roles: Collection[str]) -> str | None:
+    able = set(engine_events.roles_of(compiled, case, event)).intersection(roles)
+    return min(able, default=None)
 
 
-def _engine(
-    compiled: Compiled, case: Case, roles: Collection[str]
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for event in engine_events.EVENTS:
-        able = sorted(set(engine_events.roles_of(compiled, case, event)).intersection(roles))
-        if able:
-            yield event, able[0], ()
+class _Desk:
+    """One person before one case: what is asked for every event is found out once."""
 
+    def __init__(
+        self, compiled: Compiled, case: Case, actor: Actor, at: datetime, world: World
+    ) -> None:
+        self._compiled, self._case, self._actor, self._at = compiled, case, actor, at
+        self._world = world
+        self._turned: dict[str, Refused | None] = {}
+        self.shut = engine_events.case_closed() if closed(compiled, case) else None
 
-def _refused(compiled: Compiled, case: Case, act: Act, at: datetime) -> Refused | None:
-    return engine_events.entitled(compiled, case, act, at) or engine_events.open_to(
-        compiled, case, act
-    )
+    @cached_property
+    def _view(self) -> View:
+        return view_of(self._compiled, self._case, self._at, self._world)
 
+    def turns_away(self, role: str) -> Refused | None:
+        """Whether the case is this person's to act in, in a role."""
+        if role not in self._turned:
+            self._turned[role] = engine_events.stranger(
+                self._compiled, self._case, replace(self._actor, role=role)
+            )
+        return self._turned[role]
 
-def _why_not(
-    compiled: Compiled, case: Case, act: Act, at: datetime, view: Callable[[], View]
-) -> Refused | None:
-    """Whether state, hands, dates and guards let an event of the definition happen."""
-    event = act.event
-    edges = _edges_here(compiled, case, event)
-    if not edges:
-        return Refused(
-            "not_possible_now", "当前状态不允许此操作。", "not possible in the present state",
-            _clause(compiled, event),
-        )  # fmt: skip
-    separated = engine_events.separated(case, act, compiled.definition.events[event].duty)
-    if separated is not None:
-        return separated
-    late = too_late_or_early(compiled, case, (event,), at, "online", view())
-    if late is not None:
-        return late
-    for edges_of_track in edges:
-        mine = tuple(edge for edge in edges_of_track if act.actor.role in edge.role)
-        refused = _guards(compiled, event, mine, view())
-        if refused is not None:
-            return refused
-    return None
+    def why_not(self, one: _Offered, role: str) -> Refused | None:
+        """Whether state, hands, dates and guards let an event of the definition happen."""
+        compiled, case = self._compiled, self._case
+        edges = self._edges_here(one.event)
+        if not edges:
+            return Refused(
+                "not_possible_now", "当前状态不允许此操作。", "not possible in the present state",
+                one.clause,
+            )  # fmt: skip
+        separated = engine_events.separated(case, replace(self._actor, role=role), one.duty)
+        if separated is not None:
+            return separated
+        if one.event in kept_by(compiled):
+            late = too_late_or_early(
+                compiled, case, (one.event,), self._at, "online", self._view
+            )  # fmt: skip
+            if late is not None:
+                return late
+        for of_track in edges:
+            mine = [edge for edge in of_track if role in edge.role]
+            refused = self._guards(one, mine)
+            if refused is not None:
+                return refused
+        return None
 
+    def _edges_here(self, event: str) -> list[tuple[Transition, ...]]:
+        """The edges of each track concerned; empty unless every one of them has some."""
+        compiled, case = self._compiled, self._case
+        found = [
+            compiled.table.get((track, case.tracks[track], event), ())
+            for track in compiled.tracks_of.get(event, ())
+        ]
+        return found if all(found) else []
 
-def _edges_here(compiled: Compiled, case: Case, event: str) -> list[tuple[Transition, ...]]:
-    """The edges of each track concerned; empty unless every one of them has some."""
-    found = [
-        compiled.table.get((track, case.tracks[track], event), ())
-        for track in compiled.tracks_of.get(event, ())
-    ]
-    return found if all(found) else []
-
-
-def _guards(
-    compiled: Compiled, event: str, edges: tuple[Transition, ...], view: View
-) -> Refused | None:
-    """The first reason of the first edge, unless some edge can still be satisfied by the act."""
-    spec = compiled.definition.events[event]
-    brought = {*spec.needs, *spec.may, *spec.hands_in}
-    first: Refused | None = None
-    for edge in edges:
-        fixed = [ref for ref in edge.guards if not reads(ref.args) & brought]
-        unmet = first_unmet(view, fixed)
-        if unmet is None:
-            return None
-        clause = unmet.clause or (edge.clauses[0] if edge.clauses else None)
-        first = first or Refused(unmet.reason, unmet.zh, unmet.en, clause)
-    return first
+    def _guards(self, one: _Offered, edges: Iterable[Transition]) -> Refused | None:
+        """The first reason of the first edge, unless some edge can still be satisfied by the
+        act."""
+        first: Refused | None = None
+        for edge in edges:
+            fixed = one.fixed[id(edge)]
+            unmet = first_unmet(self._view, fixed) if fixed else None
+            if unmet is None:
+                return None
+            clause = unmet.clause or (edge.clauses[0] if edge.clauses else None)
+            first = first or Refused(unmet.reason, unmet.zh, unmet.en, clause)
+        return first
 
 
 def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
@@ -177,10 +233,3 @@ def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
 
 def _asked(duty: Duty) -> bool:
     return duty.request is not None and duty.status in ("open", "suspended")
-
-
-def _clause(compiled: Compiled, event: str) -> str | None:
-    for edge in compiled.definition.transitions:
-        if edge.event == event and edge.clauses:
-            return edge.clauses[0]
-    return None

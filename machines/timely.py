@@ -8,12 +8,15 @@ it is open, what is posted by the day of its postmark. A period that ends with b
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from machines.acts import Channel, Refused
 from machines.case import Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Obligation
+from machines.moments import EventRef
 from rules.guards import first_unmet
 from rules.office_hours import ZONE_WIDE
 from rules.parameters import Settings
@@ -70,12 +73,9 @@ def too_late_or_early(
     """Refuses a bearer's act after its date, at a counter that has closed on it, or before its
     window opens."""
     day = shanghai_date(when)
-    for spec in compiled.definition.obligations:
+    for spec, refs in (pair for key in keys for pair in kept_by(compiled).get(key, ())):
         duty = case.latest(spec.id)
-        refs = [ref for ref in (*spec.filed_by, *spec.met_by) if ref.key in keys]
-        if duty is None or not refs:
-            continue
-        if all(first_unmet(view, ref.when) for ref in refs):
+        if duty is None or all(first_unmet(view, ref.when) for ref in refs):
             continue
         if duty.status == "missed" and spec.late == "refused":
             return _late(spec, duty)
@@ -92,6 +92,16 @@ def too_late_or_early(
                 {"obligation": spec.id, "opens_on": str(opens)},
             )
     return None
+
+
+@lru_cache(maxsize=256)  # the same for every case of a text
+def kept_by(compiled: Compiled) -> Mapping[str, Sequence[tuple[Obligation, list[EventRef]]]]:
+    """The obligations that an event files or meets, with where they name it."""
+    found: dict[str, dict[str, tuple[Obligation, list[EventRef]]]] = {}
+    for spec in compiled.definition.obligations:
+        for ref in (*spec.filed_by, *spec.met_by):
+            found.setdefault(ref.key, {}).setdefault(spec.id, (spec, []))[1].append(ref)
+    return {key: tuple(some.values()) for key, some in found.items()}
 
 
 def _late(spec: Obligation, duty: Duty) -> Refused:

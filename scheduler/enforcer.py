@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event, RLock
@@ -70,6 +71,11 @@ class _Folded:
         report.held.extend(self.held)
 
 
+def no_pause(worked_s: float) -> None:
+    """An enforcer alone in its process goes on at once."""
+    del worked_s
+
+
 class Enforcer:
     """Sweeps a store. Any number may run on one database."""
 
@@ -79,6 +85,7 @@ class Enforcer:
         self.at_once = min(batch, _FIRST_BATCH)  # how many the next batch takes, at most `batch`
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
+        self.between: Callable[[float], object] = no_pause  # two batches; seconds of the first
         self.stopping = Event()  # set: the batch in hand is finished, and no other begun
 
     def sweep(self) -> Report:
@@ -88,11 +95,13 @@ class Enforcer:
         with self.turn:
             self._come_first()
             while True:
+                begun = monotonic_seconds()
                 swept = self._batch(report)
                 self.beat()
                 worked = self._work(report)
                 if not (swept or worked) or self.stopping.is_set():
                     return report
+                self.between(monotonic_seconds() - begun)
 
     def beat(self) -> None:
         """Records a heartbeat when it is time for one."""

@@ -18,8 +18,9 @@ from cases.ports import Conflict, StoreError
 from scheduler.enforcer import Enforcer
 
 log = logging.getLogger("chengnuo.runner")
-_BEAT, _WAKE, _NOW = "beat", "wake", "now"
+_BEAT, _WAKE, _NOW, _SOON = "beat", "wake", "now", "soon"
 _LONGEST_S = 10.0
+_SOON_S = 0.1  # acts come in crowds, and a look after each would cost as much as the act
 
 
 class Runner:
@@ -33,6 +34,7 @@ class Runner:
         self.enforcer, self._alarm = enforcer, alarm
         self._sweeping = Lock()
         self._stopped = False
+        self._woken = False
         self._in_vain = 0  # attempts in a row that failed, or left everything as it was
         self._not_before = 0.0
         # A beat during a sweep returns at once, so that several may overlap and none is told of.
@@ -46,7 +48,7 @@ class Runner:
     def start(self) -> None:
         """Begins to beat, with a first sweep at once."""
         self._scheduler.start()
-        self.wake()
+        self._scheduler.add_job(self.run_once, id=_NOW, replace_existing=True)
 
     def stop(self) -> None:
         """Finishes the batch in hand and stops. Waits for it first: a job that sets the alarm
@@ -57,10 +59,16 @@ class Runner:
         self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
-        """Sweeps soon, in the background."""
-        if self._stopped:
+        """Sweeps soon, in the background; however many call meanwhile."""
+        if self._stopped or self._woken:
             return
-        self._scheduler.add_job(self.run_once, id=_NOW, replace_existing=True)
+        self._woken = True
+        at = machine_time() + timedelta(seconds=_SOON_S)
+        self._scheduler.add_job(self._awake, "date", run_date=at, id=_SOON, replace_existing=True)
+
+    def _awake(self) -> None:
+        self._woken = False  # first: who calls from now on has written what this may not see
+        self.run_once()
 
     def beat(self) -> None:
         """Looks whether there is something to do, unless that was in vain a moment ago."""

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 
-from api.aftermath import answered
+from api.aftermath import answered, said
 from api.answers import CaseAnswer, CasePage, JournalAnswer
-from api.auth import Caller, TheService, zone_for
+from api.auth import Caller, Secret, TheService, identified, zone_for
 from api.contract import problems
+from api.hands import hands_of
 from api.paging import LARGEST, after, cursor_of, page
 from api.schemas import ZONE, ActBody, Day, HandedInBody, OpeningBody, PartyBody
 from api.scope import visible
@@ -48,19 +49,24 @@ _ETAG = {"ETag": {"description": "the version of the case", "schema": {"type": "
         **problems(400, 401, 403, 409, 413, 422),
     },
 )
-def open_case(
-    request: Request, body: OpeningBody, identity: Caller, service: TheService, key: Key = None
-) -> JSONResponse:
+async def open_case(
+    request: Request, body: OpeningBody, secret: Secret, service: TheService, key: Key = None
+) -> Response:
     """Opens a case for a subject. 409 or 422 with reason and clause where the rules refuse."""
-    opening = Opening(
-        workflow=body.workflow,
-        subject=_party(body.subject),
-        zone=zone_for(identity, body.zone),
-        parties={role: _party(party) for role, party in body.parties.items()},
-        facts=body.facts,
-    )
-    answer = service.casework.open(opening, identity, key)
-    return answered(request, service, identity, answer, 201)
+
+    def carried_out() -> Response:
+        identity = identified(service, secret)
+        opening = Opening(
+            workflow=body.workflow,
+            subject=_party(body.subject),
+            zone=zone_for(identity, body.zone),
+            parties={role: _party(party) for role, party in body.parties.items()},
+            facts=body.facts,
+        )
+        answer = service.casework.open(opening, identity, key)
+        return answered(request, service, identity, answer, 201)
+
+    return await hands_of(request).do(carried_out)
 
 
 def _party(body: PartyBody) -> Party:
@@ -121,10 +127,9 @@ def find_cases(
         **problems(401, 403, 404, 422),
     },
 )
-def one_case(case_id: CaseId, identity: Caller, service: TheService) -> JSONResponse:
+def one_case(case_id: CaseId, identity: Caller, service: TheService) -> Response:
     """The whole case, with what the caller may do now and why not the rest."""
-    plain = service.casework.look(case_id, identity).plain
-    return JSONResponse(plain, headers={"ETag": f'"{plain["version"]}"'})
+    return said(service.casework.look(case_id, identity), 200)
 
 
 @router.post(
@@ -135,21 +140,31 @@ def one_case(case_id: CaseId, identity: Caller, service: TheService) -> JSONResp
         **problems(400, 401, 403, 404, 409, 412, 413, 422),
     },
 )
-def act(
+async def act(
     request: Request,
     case_id: CaseId,
     body: ActBody,
-    identity: Caller,
+    secret: Secret,
     service: TheService,
     key: Key = None,
     if_match: Annotated[
         str | None,
         Header(description="the ETag of the case as the caller has seen it", examples=['"3"']),
     ] = None,
-) -> JSONResponse:
+) -> Response:
     """Carries out an event. A refusal names its reason and clause, and changes nothing."""
+
+    def carried_out() -> Response:
+        identity = identified(service, secret)
+        answer = service.casework.act(case_id, _doing(body, if_match), identity, key)
+        return answered(request, service, identity, answer, 200)
+
+    return await hands_of(request).do(carried_out)
+
+
+def _doing(body: ActBody, if_match: str | None) -> Doing:
     facts, documents = _apart(body.facts)
-    doing = Doing(
+    return Doing(
         event=body.event,
         facts=facts,
         documents=documents,
@@ -158,8 +173,6 @@ def act(
         if_version=_version(if_match),
         channel=body.channel,
     )
-    answer = service.casework.act(case_id, doing, identity, key)
-    return answered(request, service, identity, answer, 200)
 
 
 def _version(if_match: str | None) -> int | None:

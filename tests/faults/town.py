@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from cases.casework import Answer, Casework, Doing, Opening
+from cases.answer import Answer
+from cases.casework import Casework, Doing, Opening
 from cases.clock import FixedClock
 from cases.identity import Identity
 from cases.ports import Store
