@@ -177,6 +177,8 @@ def _arm(
         return _announced(compiled, spec, latest, now)
     if _named_too_early(spec, anchor, now):
         return None
+    if latest is not None and not waiting and _served_again(compiled, spec, latest, now):
+        return None
     occurrence = latest.occurrence if waiting and latest else _next(latest)
     begins = _for(spec, anchor, now)
     duty = armed(spec, Moment(now.after, now.world, begins, side_of(spec, now.sides)), occurrence)
@@ -194,6 +196,17 @@ def _named_too_early(spec: Obligation | Timer, anchor: datetime, now: Happening)
         return False
     named = date.fromisoformat(str(now.after.facts[spec.due.given]))
     return named <= shanghai_date(_for(spec, anchor, now))
+
+
+def _served_again(
+    compiled: Compiled, spec: Obligation | Timer, latest: Duty, now: Happening
+) -> bool:
+    """A second delivery of what has been served since its issue (the paper after the message)
+    starts nothing anew: only a document issued again does."""
+    if not any(ref.serve is not None and ref.key in now.keys for ref in spec.starts.refs):
+        return False
+    issued = _issued(compiled, spec.starts, now)
+    return datetime.min.replace(tzinfo=now.at.tzinfo) < issued <= latest.anchor
 
 
 _WAITING = "service"

@@ -14,7 +14,7 @@ from machines.rungs import SHANGHAI, midnight, pending
 from machines.step import decide, evolve
 from rules.parameters import ParameterError
 from rules.statutes import STATUTORY
-from tests.machines.invented import OFFICER, SUPERVISION, Story, at, tried
+from tests.machines.invented import FIRM, OFFICER, SUPERVISION, Story, at, tried
 
 ORDERED = ("2025-03-03", "2025-03-03")
 ORDER: dict[str, Any] = {"document": "order", "to": "subject"}
@@ -275,3 +275,32 @@ def test_no_notice_is_service_before_its_period_has_run_out(
     later = now + timedelta(days=looked, seconds=seconds)
     assert (rungs[0].instant <= later) is (later >= over)
     assert from_plain(type(case), to_plain(case)) == case
+
+
+@pytest.mark.parametrize("again", ["2025-03-10", "2025-03-18", "2025-06-04"])
+def test_a_second_delivery_of_the_same_paper_starts_nothing_anew(again: str) -> None:
+    """The message first and the paper after it; before or after the answer, or after the miss."""
+    for answered in (True, False):
+        story = Story.ordered(*ORDERED).serve("2025-03-03")
+        if answered:
+            story.does("2025-03-07", FIRM, "reply")
+        before = [duty.key for duty in story.case.duties]
+        story.serve(again, channel="post", reference="EMS-2")
+        story.until("2025-09-01")
+        assert [duty.key for duty in story.case.duties] == before
+        assert story.duty("reply_to_order").status == ("met" if answered else "missed")
+        assert story.effects().count("record_credit") == (0 if answered else 1)
+        story.replays()
+
+
+def test_a_document_issued_anew_starts_its_period_anew() -> None:
+    """Even in one and the same minute: the order, its service, the answer, and all of it again."""
+    story = Story.ordered(*ORDERED).serve("2025-03-03")
+    story.does("2025-03-03", FIRM, "reply")
+    story.does("2025-03-03", SUPERVISION, "order", correct_by="2026-10-30")
+    story.serve("2025-03-03")
+    duty = story.duty("reply_to_order")
+    assert (duty.occurrence, duty.status, str(duty.due.on)) == (2, "open", "2025-03-17")
+    story.serve("2025-03-04", channel="post", reference="EMS-2")
+    assert story.duty("reply_to_order").occurrence == 2
+    story.replays()
