@@ -98,6 +98,7 @@ def receipt(
 def _standing(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The date as it stands now, after everything that moved it."""
     due = duty["due"]
+    yield from _intervals(duty)
     for move in duty["receipt"].get("moves", ()):
         yield "变动 moved", f"{move['on']} {move['by']}: {move['from']} → {move['to']}"
     if "at" in due or "on" in due:
@@ -106,6 +107,20 @@ def _standing(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "现行期限 stands at", f"{due.get('at') or due['on']}  {due['kind']}{after}"
     missed = f"，{duty['missed_on']}" if duty["missed_on"] else ""
     yield "状态 status", f"{duty['status']}{missed}"
+
+
+def _intervals(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each pause and each extension: why, on what paper, by whom."""
+    for pause in duty["pauses"]:
+        until = pause.get("until") or "未恢复 still paused"
+        by = " / ".join(filter(None, (pause["by"], pause.get("resumed_by"))))
+        said = [f"{pause['since']} – {until}", pause["reason"], pause["notice"], by]
+        yield "中止记录 paused", "，".join(said)
+    for one in duty["extensions"]:
+        said = [f"{one['from_on']} → {one['to_on']}", f"载明 named {one['named_on']}"]
+        said += [one["ground"], one["reason"], one["paper"]]
+        said.append(f"申请 asked {one['requested_by']}，批准 granted {one['granted_by']}")
+        yield "延长记录 extended", "，".join(said)
 
 
 def _look(service: Service, case: str) -> Mapping[str, Any]:

@@ -13,9 +13,12 @@ import pytest
 from machines.book import rulebook
 from machines.case import Duty
 from rules.periods import shanghai_date
-from rules.working_days import load_calendar
+from rules.working_days import CALENDARS, load_calendar
+from simulation.auditor import Almanacs, audit
+from tests.proof.journals import journal_of
 from tests.scenarios.runner import Scenario, play
 
+ALMANACS = Almanacs(CALENDARS)
 WORKED_OUT = Path(__file__).parents[2] / "docs" / "RECEIPTS.md"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UPFRONT = ["security_level_protection_filing_proof", "level3_protection_evaluation_report",
@@ -98,8 +101,10 @@ def _duty_of(workflow: str, obligation: str, opened_on: date, steps: list[dict[s
         workflow=workflow, name=obligation, opening={"at": opened_on},
         steps=tuple(steps), then={}, settings={}, credit={}, parent=None, clauses=(),
     )  # fmt: skip
-    case = play(rulebook(), load_calendar(), story).case
+    stage = play(rulebook(), load_calendar(), story)
+    case = stage.case
     assert case is not None
+    assert audit(journal_of(stage.entries, case.id), ALMANACS).findings == []
     duty = case.latest(obligation)
     assert duty is not None, f"{obligation} was never armed"
     return duty
