@@ -1,12 +1,14 @@
 """`chengnuo audit`: what a court would ask of a case. Every date again, by other code; one receipt.
 
-`recompute` reads the record alone: the journal and the holiday notices, never the projections.
+`recompute` works from the record alone, the journal and the holiday notices; what the database
+shows of the case is held against it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from simulation.auditor import Audit
 
 WIDTH = 120
+ALL = 100_000
+Plain = Mapping[str, Any]
 Calendars = Annotated[
     Path | None, typer.Option("--calendars", help="a folder of year files; ours without")
 ]
@@ -43,11 +47,14 @@ def recompute(
 ) -> None:
     """Every date of a case worked out again from its record; exit 1 on a difference. 逐日复算。"""
     from simulation.auditor import Almanacs, NotDerivable, audit
+    from simulation.auditor.projections import with_projections
 
     folder = calendars or _own_calendars()
-    journal, kept = _exported(file, case) if file is not None else _stored(case, db)
+    record = Record(_exported(file, case)) if file is not None else _stored(case, db)
     try:
-        found = audit(journal, Almanacs(folder, kept))
+        found = audit(record.journal, Almanacs(folder, record.calendars))
+        if file is None:
+            found = with_projections(found, record.diary, record.shown)
     except NotDerivable as error:
         misuse(f"{folder}: {error}")
     if as_json:
@@ -91,6 +98,7 @@ def receipt(
 def _standing(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The date as it stands now, after everything that moved it."""
     due = duty["due"]
+    yield from _intervals(duty)
     for move in duty["receipt"].get("moves", ()):
         yield "变动 moved", f"{move['on']} {move['by']}: {move['from']} → {move['to']}"
     if "at" in due or "on" in due:
@@ -101,6 +109,20 @@ def _standing(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "状态 status", f"{duty['status']}{missed}"
 
 
+def _intervals(duty: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each pause and each extension: why, on what paper, by whom."""
+    for pause in duty["pauses"]:
+        until = pause.get("until") or "未恢复 still paused"
+        by = " / ".join(filter(None, (pause["by"], pause.get("resumed_by"))))
+        said = [f"{pause['since']} – {until}", pause["reason"], pause["notice"], by]
+        yield "中止记录 paused", "，".join(said)
+    for one in duty["extensions"]:
+        said = [f"{one['from_on']} → {one['to_on']}", f"载明 named {one['named_on']}"]
+        said += [one["ground"], one["reason"], one["paper"]]
+        said.append(f"申请 asked {one['requested_by']}，批准 granted {one['granted_by']}")
+        yield "延长记录 extended", "，".join(said)
+
+
 def _look(service: Service, case: str) -> Mapping[str, Any]:
     from cases.identity import Identity
 
@@ -108,8 +130,19 @@ def _look(service: Service, case: str) -> Mapping[str, Any]:
     return service.casework.look(case, auditor).plain
 
 
-def _stored(case: str | None, db: str | None) -> tuple[Sequence[Mapping[str, Any]], list[Any]]:
-    """The journal of a case, and the notices of every calendar its database has kept."""
+@dataclass(frozen=True)
+class Record:
+    """The journal of a case; the notices of every calendar its database has kept; and what it shows
+    of the case, in the diary and to whoever reads it."""
+
+    journal: Sequence[Plain]
+    calendars: Sequence[Any] = ()
+    diary: Sequence[Plain] = ()
+    shown: Sequence[Plain] = ()
+
+
+def _stored(case: str | None, db: str | None) -> Record:
+    """A case as its database has it."""
     if case is None:
         misuse("name the CASE, or give --file FILE with its exported journal")
     from cases.identity import Identity
@@ -117,12 +150,15 @@ def _stored(case: str | None, db: str | None) -> tuple[Sequence[Mapping[str, Any
     with serving(db) as service:
         auditor = Identity("audit", frozenset({"auditor"}))
         journal = service.casework.journal(case, auditor)
+        shown = service.casework.look(case, auditor).plain
         with service.store.unit(write=False) as unit:
             kept = [json.loads(row.body) for row in unit.calendars()]
-    return journal, kept
+            rows = unit.obligations(case_ids=[case], running=False, limit=ALL)
+    duties = (*shown["obligations"], *shown["timers"])
+    return Record(journal, kept, [asdict(row) for row in rows], duties)
 
 
-def _exported(file: Path, case: str | None) -> tuple[Sequence[Mapping[str, Any]], list[Any]]:
+def _exported(file: Path, case: str | None) -> Sequence[Plain]:
     """A journal as `GET /v1/cases/{id}/journal` answers it, or its entries alone."""
     try:
         plain = json.loads(file.read_text(encoding="utf-8"))
@@ -133,7 +169,7 @@ def _exported(file: Path, case: str | None) -> tuple[Sequence[Mapping[str, Any]]
         misuse(f"{file} is no exported journal: expected the answer of GET /v1/cases/ID/journal")
     if case is not None and isinstance(plain, dict) and plain.get("case") != case:
         misuse(f"{file} is the journal of {plain.get('case')}, not of {case}")
-    return entries, []
+    return entries
 
 
 def _own_calendars() -> Path:

@@ -125,11 +125,9 @@ def _from_parameter(
     name: str, counting: Counting, moment: Moment, governing: date, round_: int
 ) -> tuple[Period | None, dict[str, Any]]:
     parameter, dated = moment.world.parameters.value(moment.case.workflow, name, governing)
-    source = {
-        "parameter": name, "value": dated.value, "unit": parameter.unit,
-        "looked_up_on": governing.isoformat(), "governed_by": counting.in_force_on,
-        "since": dated.since.isoformat(), "clause": dated.clause,
-    }  # fmt: skip
+    source = {"parameter": name, "value": dated.value, "unit": parameter.unit,
+              "looked_up_on": governing.isoformat(), "governed_by": counting.in_force_on,
+              "since": dated.since.isoformat(), "clause": dated.clause}  # fmt: skip
     if dated.value is None:
         return None, source
     if not isinstance(dated.value, int):
@@ -152,15 +150,9 @@ def _dated(
     calendar = moment.world.calendar
     result = compute_due(moment.anchor, period, calendar, bearer=moment.side)
     kind: Literal["firm", "provisional"] = result.kind
-    due = DueDate(
-        kind,
-        on=result.on,
-        at=result.at,
-        earliest=result.earliest,
-        latest=result.latest,
-        told_on=result.on,
-        enforceable_from=result.enforceable_from,
-    )
+    due = DueDate(kind, on=result.on, at=result.at, earliest=result.earliest,
+                  latest=result.latest, told_on=result.on,
+                  enforceable_from=result.enforceable_from)  # fmt: skip
     receipt = to_plain({**result.receipt, "source": source, "clauses": spec.clauses})
     return Counted(due, str(period), warnings(spec, due, calendar), receipt)
 
@@ -208,11 +200,8 @@ def warnings(
     day = due.earliest or due.on
     if isinstance(spec, Timer) or day is None or day > calendar.firm_until:
         return ()
-    return tuple(
-        (warning.before_working_days, calendar.back(day, warning.before_working_days))
-        for warning in spec.warnings
-        if warning.before_working_days > 0
-    )
+    days = (warning.before_working_days for warning in spec.warnings)
+    return tuple((n, calendar.back(day, n)) for n in days if n > 0)
 
 
 _KEPT = ("extended", "told", "moves", "late_record", "recounted", "before", "starts", "warns",
@@ -228,11 +217,9 @@ def recount(duty: Duty, spec: Obligation | Timer, moment: Moment) -> Counted:
         return Counted(duty.due, None, duty.warn_on, duty.receipt)
     base, pauses = parse_period(duty.period), _excluded(duty.pauses)
     calendar = moment.world.calendar
-    period = Period(base.unit, base.amount, pauses)
-    named = _named(duty, period, calendar)
+    period, named = Period(base.unit, base.amount, pauses), _named(duty, base, calendar)
     if named is not None:
-        start = shanghai_date(duty.anchor)
-        period = lasting_until(period, start, named[0], calendar, set_on=named[1])
+        period = _lasting(duty, period, named, calendar)
     own = Moment(moment.case, moment.world, duty.anchor, moment.side)
     counted = _dated(spec, own, period, duty.receipt.get("source", {}))
     opens_on = duty.due.opens_on
@@ -257,25 +244,37 @@ def _when_told(duty: Duty, lawful: date | None, calendar: Calendar) -> date | No
     return None if first is None else max(lawful, first)
 
 
-def _named(duty: Duty, counted: Period, calendar: Calendar) -> tuple[date, date] | None:
-    """The day an act set in place of the one `counted`, and when it did; where another calendar has
-    come since, the day that binds now unless the period alone leads to it."""
-    named = _set_by_an_act(duty, counted, calendar)
+Named = tuple[date, tuple[tuple[date, date], ...]]  # a day, and the pauses over when it was set
+
+
+def _lasting(duty: Duty, period: Period, named: Named, calendar: Calendar) -> Period:
+    """The period up to the day that was set, lengthened by the pauses that came after."""
+    known = Period(period.unit, period.amount, named[1])
+    lasting = lasting_until(known, shanghai_date(duty.anchor), named[0], calendar)
+    return Period(lasting.unit, lasting.amount, period.pauses)
+
+
+def _named(duty: Duty, base: Period, calendar: Calendar) -> Named | None:
+    """The day an act set in place of the one counted; the day that binds since another calendar
+    came, unless the period alone leads to it."""
+    named = _set_by_an_act(duty, base, calendar)
     recounted = duty.receipt.get("recounted")
     last = duty.extensions[-1] if duty.extensions else None
     if recounted is None or (last is not None and recounted["on"] <= str(last.granted_on)):
         return named
-    binds, on = (date.fromisoformat(recounted[name]) for name in ("effective", "on"))
-    over = tuple(pause for pause in counted.pauses if pause[1] <= on)
-    period = Period(counted.unit, counted.amount, over)
+    binds, over = (
+        date.fromisoformat(recounted["effective"]),
+        duty.pauses[: recounted.get("pauses", 0)],
+    )
+    period = Period(base.unit, base.amount, _excluded(over))
     if named is not None:
-        start = shanghai_date(duty.anchor)
-        period = lasting_until(period, start, named[0], calendar, set_on=named[1])
+        period = _lasting(duty, period, named, calendar)
     stands = compute_due(duty.anchor, period, calendar).on
-    return named if binds == stands else (binds, on)
+    rolled = calendar.assumed("estimate").roll(stands)  # what an officer grants is a working day
+    return named if binds in (stands, rolled) else (binds, period.pauses)
 
 
-def _set_by_an_act(duty: Duty, counted: Period, calendar: Calendar) -> tuple[date, date] | None:
+def _set_by_an_act(duty: Duty, base: Period, calendar: Calendar) -> Named | None:
     """An extension, the paper of an imported licence, the date of an order or of another duty."""
     receipt = duty.receipt
     named = (
@@ -284,18 +283,17 @@ def _set_by_an_act(duty: Duty, counted: Period, calendar: Calendar) -> tuple[dat
         or (receipt.get("on") if "before" in receipt else None)
     )
     day, since = named and date.fromisoformat(str(named)), shanghai_date(duty.anchor)
+    runs_on = base.family == "wd"  # working days, from the day that binds
     if duty.extensions:
-        day, since = duty.extensions[-1].named_on, duty.extensions[-1].granted_on
+        last = duty.extensions[-1]
+        day, since = last.to_on if runs_on else last.named_on, last.granted_on
     if day is None:
         return None
-    rolled = counted.family == "wd"  # working days run on from the day that binds
-    return calendar.assumed("estimate").roll(day) if rolled else day, since
+    known = tuple(pause for pause in _excluded(duty.pauses) if pause[1] <= since)
+    return calendar.assumed("estimate").roll(day) if runs_on else day, known
 
 
 def _excluded(pauses: tuple[Pause, ...]) -> tuple[tuple[date, date], ...]:
     """The pauses that are over and whose days do not count."""
-    return tuple(
-        (pause.since, pause.until)
-        for pause in pauses
-        if pause.until is not None and pause.policy == "keep_remaining"
-    )
+    return tuple((one.since, one.until) for one in pauses
+                 if one.until is not None and one.policy == "keep_remaining")  # fmt: skip

@@ -247,6 +247,7 @@ def _record(asked: Asked, line: Line, order: Order) -> dict[str, Any]:
     before = order.change.before
     return {
         "on": asked.today.isoformat(),
+        "pauses": sum(pause.until is not None for pause in asked.duty.pauses),
         "operation": order.operation,
         "cause": list(order.change.cause),
         "calendar_before": "" if before is None else before.version,

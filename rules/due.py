@@ -121,19 +121,15 @@ def effective_on(told_on: date, recomputed_on: date, bearer: Bearer) -> date:
     return choose(told_on, recomputed_on)
 
 
-def lasting_until(
-    period: Period, start: date, on: date, calendar: Calendar, *, set_on: date
-) -> Period:
-    """The period that ends on a day that was named or granted in place of the one counted, so
-    that further pauses push that day.
+def lasting_until(period: Period, start: date, on: date, calendar: Calendar) -> Period:
+    """The period that ends on a day that was named or granted in place of the one counted, its
+    pauses within it, so that further pauses push that day.
 
-    `start`: the day of the event; `set_on`: when the day was set: pauses over by then lie within
-    it. Working days stay working days, others become natural days. Raises PeriodError for hours,
-    which end at an instant."""
+    `start`: the day of the event. Working days stay working days, others become natural days.
+    Raises PeriodError for hours, which end at an instant."""
     if period.timed:
         raise PeriodError("a period in hours has no day to be set anew")
-    known = Period(period.unit, period.amount, tuple(p for p in period.pauses if p[1] <= set_on))
-    over = [(since, min(until, on)) for since, until in known.merged_pauses(start) if since < on]
+    over = [(since, min(until, on)) for since, until in period.merged_pauses(start) if since < on]
     if period.family == "wd":
         count = calendar.assumed("estimate").count
         days = count(start, on) - sum(count(since, until) for since, until in over)

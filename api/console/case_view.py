@@ -9,6 +9,7 @@ from typing import Any
 
 from api.console.changes import changes
 from api.console.fields import Field, fields_of
+from api.console.intervals import interval_rows
 from api.console.receipts import receipt_rows
 from api.console.time_left import Left, time_left
 from api.console.visit import Visit
@@ -99,7 +100,10 @@ def _duty(visit: Visit, compiled: Compiled, plain: Plain) -> DutyView:
         reading=_reading(visit, miss) if miss is not None else _reading(visit, spec),
         clauses=tuple(spec.clauses),
         miss_clauses=tuple(miss.clauses) if miss is not None else (),
-        receipt=receipt_rows(visit, compiled, plain.get("receipt") or {}),
+        receipt=(
+            *receipt_rows(visit, compiled, plain.get("receipt") or {}),
+            *interval_rows(visit, plain),
+        ),
     )
 
 

@@ -14,10 +14,11 @@ from machines.compiler import Compiled
 # As said on paper; what the table of the page shows anyway is left out of it.
 ORDER = ("starts", "start", "day_zero", "period", "rule", "source", "pauses", "make_up_days",
          "rest_days", "nominal", "rolled", "counted_from_next_day", "range", "ends_at",
-         "late_record", "extended", "told", "rejected", "recounted", "moves",
+         "late_record", "told", "rejected", "recounted", "moves",
          "calendar")  # fmt: skip
 SHOWN_ELSEWHERE = frozenset({"amount", "unit", "bearer", "clauses", "result", "word", "before",
-                             "waits_for", "opens", "opens_source", "warns"})  # fmt: skip
+                             "waits_for", "opens", "opens_source", "warns",
+                             "extended"})  # fmt: skip
 Row = tuple[str, str]
 
 

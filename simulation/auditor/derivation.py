@@ -184,7 +184,9 @@ def _without(duty: Derived, since: date, until: date, almanac: Almanac) -> Deriv
 def extended(duty: Derived, new_due_on: date, today: date, almanac: Almanac) -> Derived:
     """A later day is granted (行政许可法 42); on a day off, the next working day."""
     on = _next_working(new_due_on, almanac)
-    line = f"{today} 延长至 {on}（行政许可法42） extended to {on}"
+    moved = "" if on == new_due_on else f"，休息日顺延至 {on}"
+    english = "" if on == new_due_on else f", a day off, so to {on}"
+    line = f"{today} 延长至 {new_due_on}{moved}（行政许可法42） extended to {new_due_on}{english}"
     return _granted(duty, on, new_due_on, almanac, today, line)
 
 
