@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Event, RLock
 
 from cases.casework import Casework
@@ -60,8 +61,9 @@ def _key(row: WorkRow) -> str:
 
 @dataclass(slots=True)
 class _Folded:
-    """What a transaction did, told once it is committed."""
+    """What a transaction did, told once it is committed. `cases`: how many it came to."""
 
+    cases: int = 0
     enforced: list[Enforced] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
 
@@ -88,20 +90,22 @@ class Enforcer:
         self.between: Callable[[float], object] = no_pause  # two batches; seconds of the first
         self.stopping = Event()  # set: the batch in hand is finished, and no other begun
 
-    def sweep(self) -> Report:
+    def sweep(self, batches: int | None = None) -> Report:
         """Takes everything that is due now, then applies the work it gave rise to, until nothing
-        is left. Raises StoreError when the database cannot be reached."""
+        is left, or so many batches are done: a report holds every step, and takes its room. Raises
+        StoreError when the database cannot be reached."""
         report = Report(f"sweep-{secrets.token_hex(6)}")
         with self.turn:
             self._come_first()
-            while True:
+            for taken in count(1):
                 begun = monotonic_seconds()
                 swept = self._batch(report)
                 self.beat()
                 worked = self._work(report)
-                if not (swept or worked) or self.stopping.is_set():
-                    return report
+                if not (swept or worked) or self.stopping.is_set() or taken == batches:
+                    break
                 self.between(monotonic_seconds() - begun)
+        return report
 
     def beat(self) -> None:
         """Records a heartbeat when it is time for one."""
@@ -141,7 +145,7 @@ class Enforcer:
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
-        self._measure(len(rows), monotonic_seconds() - begun)
+        self._measure(folded.cases, monotonic_seconds() - begun)
         folded.tell(report)
         return bool(rows)
 
@@ -160,12 +164,19 @@ class Enforcer:
     def _fold(
         self, unit: Unit, rows: tuple[CaseRow, ...], now: datetime, report: Report
     ) -> _Folded:
-        """Folds the cases and writes them; those that a brake holds without what is adverse."""
+        """Folds the cases and writes them; those that a brake holds without what is adverse. What
+        it has not come to in time is due still."""
         mild_only = report.hold is not None
-        ready = [made_ready(self.casework, unit, row, now) for row in rows]
-        swept = [self._swept(unit, one, now, report, mild_only=mild_only) for one in ready]
+        ready: list[Ready] = []
+        swept: list[Swept] = []
+        ends = monotonic_seconds() + _LONG_S
+        for row in rows:
+            ready.append(made_ready(self.casework, unit, row, now))
+            swept.append(self._swept(unit, ready[-1], now, report, mild_only=mild_only))
+            if monotonic_seconds() > ends:
+                break
         asked = [wanted(s.enforced, r.row.released) for r, s in zip(ready, swept, strict=True)]
-        folded = _Folded()
+        folded = _Folded(len(ready))
         marks: list[tuple[str, str]] = []
         for n, of in enumerate(reserve(unit, asked, now, self.limits)):
             if of is not None:

@@ -21,6 +21,7 @@ log = logging.getLogger("chengnuo.runner")
 _BEAT, _WAKE, _NOW, _SOON = "beat", "wake", "now", "soon"
 _LONGEST_S = 10.0
 _SOON_S = 0.1  # acts come in crowds, and a look after each would cost as much as the act
+_BATCHES = 20  # in one sweep: after a long downtime its report would outgrow the machine
 
 
 class Runner:
@@ -56,6 +57,8 @@ class Runner:
         self.enforcer.stopping.set()
         with self._sweeping:
             self._stopped = True
+        # While APScheduler shuts down it cannot find the job that it has just begun, and says so.
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
@@ -72,15 +75,16 @@ class Runner:
 
     def beat(self) -> None:
         """Looks whether there is something to do, unless that was in vain a moment ago."""
-        if monotonic_seconds() >= self._not_before:
-            self.run_once()
+        self.run_once(patient=True)
 
-    def run_once(self) -> None:
-        """Sweeps until nothing is due; leaves it to the sweep that is under way, if one is."""
+    def run_once(self, *, patient: bool = False) -> None:
+        """Sweeps until nothing is due; leaves it to the sweep that is under way, if one is.
+        `patient`: not so soon after an attempt in vain."""
         if not self._sweeping.acquire(blocking=False):
             return
         try:
-            if not self._stopped:
+            waits = patient and monotonic_seconds() < self._not_before
+            if not (self._stopped or waits):
                 self._settle(in_vain=self._sweep())
         except (StoreError, Conflict) as error:
             self._settle(in_vain=True)
@@ -95,7 +99,7 @@ class Runner:
         """True if something is due that a sweep does not change: a case that somebody else is
         writing, a work item that cannot be applied."""
         while self._is_due():
-            report = self.enforcer.sweep()
+            report = self.enforcer.sweep(_BATCHES if self._alarm else None)
             if not (report.enforced or report.work or report.held):
                 return self._alarm and self._is_due() and self._in_vain_until_next()
             if self.enforcer.stopping.is_set() or not self._alarm:

@@ -4,7 +4,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -238,3 +240,33 @@ def test_a_batch_is_as_large_as_a_quarter_of_a_second_allows() -> None:
     assert worker.at_once == 50
     worker._measure(1, 9)
     assert worker.at_once == 1
+
+
+def test_a_batch_that_takes_long_ends_early_and_the_rest_follows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tenth of a second a look: three cases, and the locks are let go."""
+    ids = license_all(store, range(1, 9))
+    worker, sizes = enforcer(store, ENFORCEABLE_AT), []
+    real, ticks = worker._fold, count()
+
+    def noted(*given: Any) -> Any:
+        sizes.append((folded := real(*given)).cases)
+        return folded
+
+    monkeypatch.setattr("scheduler.enforcer.monotonic_seconds", lambda: next(ticks) / 10)
+    monkeypatch.setattr(worker, "_fold", noted)
+    beating(store, ENFORCEABLE_AT)
+    assert {one.case_id for one in worker.sweep().enforced} == {*ids}
+    assert sizes[0] == 3
+    assert max(sizes) == 3
+    assert sum(sizes) == len(ids)
+
+
+def test_a_sweep_may_end_after_so_many_batches(store: Store) -> None:
+    """So that the report of a large backlog, which holds every step, does not outgrow memory."""
+    license_all(store, range(1, 5))
+    beating(store, ENFORCEABLE_AT)
+    worker = enforcer(store, ENFORCEABLE_AT, batch=1)
+    done = [len({one.case_id for one in worker.sweep(batches).enforced}) for batches in (1, 2, 5)]
+    assert done == [1, 2, 1]

@@ -179,9 +179,9 @@ def test_a_case_that_somebody_is_writing_is_asked_for_with_patience_and_then_enf
     sweeps: list[float] = []
     real = enforcer.sweep
 
-    def noted() -> object:
+    def noted(batches: int) -> object:
         sweeps.append(time.monotonic())
-        return real()
+        return real(batches)
 
     monkeypatch.setattr(enforcer, "sweep", noted)
     with running(enforcer, beat_seconds=0.05):
@@ -209,9 +209,8 @@ def test_a_database_that_fails_is_asked_again_at_growing_intervals(
             until(lambda: len(asked) == 3)
             patch.undo()
             until(lambda: len(town.fired("enforced")) == len(FIRMS))
-    first, second = (after - before for before, after in pairwise(asked[:3]))
-    assert first >= 0.9
-    assert second >= 1.9
+    _, second = (after - before for before, after in pairwise(asked[:3]))
+    assert second >= 1.9  # the first two may be a beat and the sweep at the start
 
 
 def test_a_bug_in_one_sweep_does_not_end_all_that_follow(
@@ -221,11 +220,11 @@ def test_a_bug_in_one_sweep_does_not_end_all_that_follow(
     real = enforcer.sweep
     failed: list[bool] = []
 
-    def once() -> object:
+    def once(batches: int) -> object:
         if not failed:
             failed.append(True)
             raise RuntimeError("a bug")
-        return real()
+        return real(batches)
 
     monkeypatch.setattr(enforcer, "sweep", once)
     with running(enforcer, beat_seconds=0.05):
