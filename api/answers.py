@@ -109,12 +109,15 @@ class ObligationAnswer(Answer):
 
 
 class DiaryLine(ObligationAnswer):
-    """An obligation with the case it belongs to."""
+    """An obligation with the case it belongs to. `urgency`, `working_days_left` (below nothing:
+    passed since): by its earliest day; null without a date, handed in, or resting."""
 
     case: str
     workflow: str
     zone: str
     subject: PartyAnswer
+    urgency: Literal["overdue", "today", "week", "later"] | None
+    working_days_left: int | None
 
 
 class ServiceAnswer(Bilingual):

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Literal
 from urllib.parse import quote
 
-from icalendar import Alarm, Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event, Timezone, vDuration
 
 from api.feed_words import description, summary
 from cases.duty_history import Course
@@ -27,6 +27,13 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 NAME = "承诺期限 Chengnuo"
 REMINDED_AT = time(9)  # a reminder rings in the morning; the engine's own goes out at midnight
 _ONE_DAY = timedelta(days=1)
+_EVERY = timedelta(hours=1)
+_CUT = (
+    "仅列最先到期的事项，其余未列入；可加 bearer=applicant、bearer=authority "
+    "或 due_before=日期 分别订阅。 "
+    "Only what is due first is listed and the rest left out: subscribe by bearer=applicant, "
+    "bearer=authority or due_before=DATE."
+)
 _ZONE_FROM = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # no text of a calendar may hold these
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
@@ -82,9 +89,11 @@ def calendar_text(lines: Iterable[FeedLine], *, address: str, cut: bool) -> byte
     calendar.add("version", "2.0")
     calendar.calendar_name = NAME
     calendar.add("x-wr-timezone", str(SHANGHAI))
-    calendar.refresh_interval = timedelta(hours=1)
+    # RFC 7986 wants the kind of the value said; the second name is the one Outlook reads.
+    calendar.add("refresh-interval", _EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_EVERY))
     if cut:
-        calendar.description = "仅列最近到期的事项。 Only what is due first is listed."
+        calendar.description = _CUT
     calendar.add_component(_timezone())  # a calendar without any part would be malformed
     for line in lines:
         due = line.due

@@ -13,6 +13,9 @@ from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.rungs import SHANGHAI, closed, settled
+from rules.periods import shanghai_date
+from rules.urgency import urgency, working_days_left
+from rules.working_days import Calendar
 
 
 def summary(compiled: Compiled, case: Case) -> dict[str, Any]:
@@ -74,3 +77,14 @@ def local(instant: datetime) -> str:
 def bilingual(text: Any) -> dict[str, str]:
     """`{zh, en}` of anything that has both."""
     return {"zh": text.zh, "en": text.en}
+
+
+def how_pressing(duty: Duty, now: datetime, calendar: Calendar) -> dict[str, Any]:
+    """How pressing a duty's date is, and how many working days are left or have passed; null where
+    it has none, was handed in, or rests."""
+    when = duty.due.at or duty.due.earliest or duty.due.on
+    if when is None or duty.status not in ("open", "missed"):
+        return {"urgency": None, "working_days_left": None}
+    days = working_days_left(shanghai_date(now), shanghai_date(when), calendar)
+    pressing = "overdue" if duty.status == "missed" else urgency(when, now, calendar)
+    return {"urgency": pressing, "working_days_left": days}

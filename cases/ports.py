@@ -35,6 +35,10 @@ class StoreError(Exception):
     """Something is wrong with the store itself; the message says what would be right."""
 
 
+class Unwritable(StoreError):
+    """The database is there and refused what it was given: it would refuse it again."""
+
+
 class NotMigrated(StoreError):
     """The database is empty or of an older schema: run `chengnuo db upgrade`."""
 
@@ -45,6 +49,10 @@ class WrongBirth(StoreError):
 
 class Conflict(Exception):
     """Somebody else wrote first: a case version, a rung, an idempotency key. Retry or refuse."""
+
+
+class Busy(Conflict):
+    """Somebody else holds what this unit of work needs, and has held it for too long. Retry."""
 
 
 class Unit(CalendarShelf, SafetyShelf, WakeShelf, Protocol):
@@ -65,7 +73,8 @@ class Unit(CalendarShelf, SafetyShelf, WakeShelf, Protocol):
     ) -> Sequence[CaseRow]:
         """Cases with a rung due at or before `until`, oldest first, locked so that no other
         worker claims them; not those set aside (`broken`) whose `retry_at` is after `now`. Of a
-        case held by a brake only the rungs that harm nobody count."""
+        case held by a brake only the rungs that harm nobody count. None of a subject of which
+        somebody else is at an earlier one: it would overtake that."""
 
     def next_instant(self, *, mild_only: bool) -> datetime | None:
         """The earliest instant at which any case must be looked at (cases set aside left out; of

@@ -11,7 +11,7 @@ from cases.identity import OVERSEERS, Identity, known_roles
 from machines import engine_events
 from machines.acts import Refused
 from machines.book import Rulebook
-from machines.case import Case, Duty, Service
+from machines.case import Case, Duty, Pause, Service
 from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
@@ -137,7 +137,7 @@ def _obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any
         "missed_on": duty.missed_on.isoformat() if duty.missed_on else None,
         "acted_at": duty.acted_at.isoformat() if duty.acted_at else None,
         "receipt": duty.receipt,
-        "pauses": duty.pauses,
+        "pauses": [_pause(one) for one in duty.pauses],
         "extensions": duty.extensions,
         "request": duty.request,
         **_terms(compiled, duty.obligation),
@@ -167,6 +167,12 @@ def _terms(compiled: Compiled, name: str) -> Mapping[str, Any]:
             "inferred": spec.on_miss.inferred,
         }
     return terms
+
+
+def _pause(one: Pause) -> dict[str, Any]:
+    """A pause; once it is over, with the policy by which the period ran on."""
+    said: dict[str, Any] = to_plain(one)
+    return said if one.until is None else {**said, "policy": one.policy}
 
 
 def service(compiled: Compiled, one: Service) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import json
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 T = TypeVar("T")
@@ -27,8 +28,12 @@ class CodecError(ValueError):
 
 def canonical(value: object) -> str:
     """The one JSON text of a value, plain or not: sorted keys, no spaces, UTF-8. Hashes are taken
-    of it. The same text as of `to_plain(value)`, without making that first."""
-    return _ENCODER.encode(value)
+    of it. The same text as of `to_plain(value)`, without making that first. Raises CodecError for
+    what has no plain form."""
+    try:
+        return orjson.dumps(value, _opened, _CANONICAL).decode()
+    except orjson.JSONEncodeError:  # also a whole number of more than 64 bits
+        return _ENCODER.encode(value)
 
 
 def to_plain(value: Any) -> Any:
@@ -47,14 +52,14 @@ def to_plain(value: Any) -> Any:
 
 def _opened(value: Any) -> Any:
     """The outermost layer of what JSON does not know, as JSON knows it."""
+    kind = type(value)
+    opened = _openers.get(kind)
+    if opened is None and dataclasses.is_dataclass(kind):
+        opened = _openers[kind] = _opener(kind)
+    if opened is not None:
+        return opened(value)
     if isinstance(value, date):  # an instant is a date, too
         return value.isoformat()
-    kind = type(value)
-    if dataclasses.is_dataclass(kind):
-        items = zip(_fields(kind), _values(kind)(value), strict=True)
-        return {
-            name: item for (name, default), item in items if item is not default and item != default
-        }
     if isinstance(value, Mapping):
         return {str(key): item for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
@@ -62,6 +67,26 @@ def _opened(value: Any) -> Any:
     raise CodecError(f"no plain form for {kind.__name__}")
 
 
+def _opener(kind: type) -> Callable[[Any], dict[str, Any]]:
+    """What turns a value of a dataclass into the fields that say more than their defaults."""
+    fields = _fields(kind)
+    needed = [name for name, default in fields if default is dataclasses.MISSING]
+    rest = [(name, default) for name, default in fields if default is not dataclasses.MISSING]
+    needs, defaults = _values(needed), [default for _, default in rest]
+    names, others = [name for name, _ in rest], _values([name for name, _ in rest])
+
+    def opened(value: Any) -> dict[str, Any]:
+        found = dict(zip(needed, needs(value), strict=True))
+        for name, default, item in zip(names, defaults, others(value), strict=True):
+            if item is not default and item != default:
+                found[name] = item
+        return found
+
+    return opened
+
+
+_openers: dict[type, Callable[[Any], dict[str, Any]]] = {}
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 # A value is a tree: nothing to check for circles.
 _ENCODER = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False,
@@ -113,13 +138,10 @@ def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(found)
 
 
-@cache
-def _values(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads all fields of a dataclass at once."""
-    names = [name for name, _ in _fields(kind)]
-    if len(names) == 1:
-        (only,) = names
-        return lambda value: (getattr(value, only),)
+def _values(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """What reads some fields of a dataclass at once."""
+    if len(names) < 2:
+        return lambda value: [getattr(value, name) for name in names]
     return operator.attrgetter(*names)
 
 

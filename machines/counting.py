@@ -227,19 +227,20 @@ def recount(duty: Duty, spec: Obligation | Timer, moment: Moment) -> Counted:
     if duty.period is None:
         return Counted(duty.due, None, duty.warn_on, duty.receipt)
     base, pauses = parse_period(duty.period), _excluded(duty.pauses)
-    named = _named(duty, base)
+    calendar = moment.world.calendar
     period = Period(base.unit, base.amount, pauses)
+    named = _named(duty, period, calendar)
     if named is not None:
-        start, calendar = shanghai_date(duty.anchor), moment.world.calendar
+        start = shanghai_date(duty.anchor)
         period = lasting_until(period, start, named[0], calendar, set_on=named[1])
     own = Moment(moment.case, moment.world, duty.anchor, moment.side)
     counted = _dated(spec, own, period, duty.receipt.get("source", {}))
     opens_on = duty.due.opens_on
     if opens_on is None and "opens" in duty.receipt:
         window = parse_period(duty.receipt["opens"])
-        opens_on = compute_due(duty.anchor, window, moment.world.calendar, bearer=moment.side).on
+        opens_on = compute_due(duty.anchor, window, calendar, bearer=moment.side).on
     due = replace(counted.due, opens_on=opens_on, enforceable_from=_when_told(
-        duty, counted.due.enforceable_from, moment.world.calendar))  # fmt: skip
+        duty, counted.due.enforceable_from, calendar))  # fmt: skip
     if duty.due.kind == "given" and due.kind == "firm":
         due = replace(due, kind="given")
     kept = {name: duty.receipt[name] for name in _KEPT if name in duty.receipt}
@@ -256,25 +257,39 @@ def _when_told(duty: Duty, lawful: date | None, calendar: Calendar) -> date | No
     return None if first is None else max(lawful, first)
 
 
-def _named(duty: Duty, base: Period) -> tuple[date, date] | None:
-    """The day an act set in place of the one counted, and when it did: an extension, a date told
-    and relied on, the paper of an imported licence, the date of an order or of another duty."""
-    receipt = duty.receipt
-    recounted = receipt.get("recounted", {})
-    relied_on = recounted.get("effective") != recounted.get("recomputed")
+def _named(duty: Duty, counted: Period, calendar: Calendar) -> tuple[date, date] | None:
+    """The day an act set in place of the one `counted`, and when it did; where another calendar has
+    come since, the day that binds now unless the period alone leads to it."""
+    named = _set_by_an_act(duty, counted, calendar)
+    recounted = duty.receipt.get("recounted")
     last = duty.extensions[-1] if duty.extensions else None
-    if relied_on and (last is None or recounted["on"] > last.granted_on.isoformat()):
-        return date.fromisoformat(recounted["effective"]), date.fromisoformat(recounted["on"])
-    if last is not None:
-        return last.to_on if base.family == "wd" else last.named_on, last.granted_on
+    if recounted is None or (last is not None and recounted["on"] <= str(last.granted_on)):
+        return named
+    binds, on = (date.fromisoformat(recounted[name]) for name in ("effective", "on"))
+    over = tuple(pause for pause in counted.pauses if pause[1] <= on)
+    period = Period(counted.unit, counted.amount, over)
+    if named is not None:
+        start = shanghai_date(duty.anchor)
+        period = lasting_until(period, start, named[0], calendar, set_on=named[1])
+    stands = compute_due(duty.anchor, period, calendar).on
+    return named if binds == stands else (binds, on)
+
+
+def _set_by_an_act(duty: Duty, counted: Period, calendar: Calendar) -> tuple[date, date] | None:
+    """An extension, the paper of an imported licence, the date of an order or of another duty."""
+    receipt = duty.receipt
     named = (
         receipt.get("told", {}).get("on_the_paper")
         or receipt.get("source", {}).get("stated")
         or (receipt.get("on") if "before" in receipt else None)
     )
-    if named is None:
+    day, since = named and date.fromisoformat(str(named)), shanghai_date(duty.anchor)
+    if duty.extensions:
+        day, since = duty.extensions[-1].named_on, duty.extensions[-1].granted_on
+    if day is None:
         return None
-    return date.fromisoformat(str(named)), shanghai_date(duty.anchor)
+    rolled = counted.family == "wd"  # working days run on from the day that binds
+    return calendar.assumed("estimate").roll(day) if rolled else day, since
 
 
 def _excluded(pauses: tuple[Pause, ...]) -> tuple[tuple[date, date], ...]:

@@ -16,6 +16,7 @@ from machines.reader import DefinitionError, Parsed
 
 _PERIODS = ("working_days", "natural_days", "months", "years", "hours")
 _NAMED = "date"  # the unit of a date that an act states
+_OFFICE = "office_hours"
 
 
 def check_counting(
@@ -46,9 +47,16 @@ def _contradictions(
             f"the window opens after {units.get(due.opens)} and closes after {unit}: "
             "both days of a window have one unit"
         )
-    if unit != _NAMED and unit not in _PERIODS:
+    if due.opens is not None and unit == "hours":
+        yield "a window opens and closes with a day: its two numbers cannot be hours"
+    if unit == _OFFICE:
+        yield (
+            "office hours are a service promise and no period of the law: state it under "
+            "`targets`, or give the period in hours, which run through nights and holidays"
+        )
+    elif unit != _NAMED and unit not in _PERIODS:
         yield f"{unit} is no unit of a period; a period is in {', '.join(_PERIODS)}"
-    yield from _ending(duty, counting, unit)
+    yield from _ending(duty, counting, unit, sides)
     yield from _beginning(definition, duty, counting, sides)
 
 
@@ -61,7 +69,9 @@ def _unit(definition: Definition, duty: Obligation | Timer, units: Mapping[str, 
     return units[str(due.parameter or due.closes)]
 
 
-def _ending(duty: Obligation | Timer, counting: Counting, unit: str) -> Iterator[str]:
+def _ending(
+    duty: Obligation | Timer, counting: Counting, unit: str, sides: Mapping[str, Side]
+) -> Iterator[str]:
     if unit == "hours" and counting.ends_at != "instant":
         yield f"hours end at an instant, not at the {counting.ends_at}: write `ends_at: instant`"
     if unit != "hours" and counting.ends_at == "instant":
@@ -74,8 +84,15 @@ def _ending(duty: Obligation | Timer, counting: Counting, unit: str) -> Iterator
             f"`roll: {counting.roll}` means nothing for {unit.replace('_', ' ')}: "
             "their last day is never moved; write `roll: none`"
         )
-    if isinstance(duty, Timer) and counting.ends_at == "close_of_business":
+    if counting.ends_at != "close_of_business":
+        return
+    if isinstance(duty, Timer):
         yield "nobody acts on the last day of a timer: it ends with the day, `ends_at: end_of_day`"
+    elif sides.get(duty.bearer) == "authority":
+        yield (
+            "the counter closes on those who come to it, not on the office: an authority's own "
+            "period ends with the day, `ends_at: end_of_day`"
+        )
 
 
 def _beginning(

@@ -20,6 +20,7 @@ from rules.periods import parse_period
 from rules.statutes import statutory
 
 STATUTORY_GROUND = "statutory_42"
+_OF_TWO = (STATUTORY_GROUND, "agreement")  # approved by the head, or agreed: never one person's act
 
 
 def extend(remedy: Remedy) -> Occurrence | Refused:
@@ -28,7 +29,10 @@ def extend(remedy: Remedy) -> Occurrence | Refused:
     if isinstance(duty, Refused):
         return duty
     new = date.fromisoformat(remedy.fact("new_due_on"))
-    refused = _barred(remedy, duty) or _unfit_date(remedy, duty, new) or _beyond(remedy, duty, new)
+    refused = (
+        _barred(remedy, duty) or _unfit_date(remedy, duty, new) or _beyond(remedy, duty, new)
+        or _of_one_alone(remedy, duty)
+    )  # fmt: skip
     if refused is not None:
         return refused
     calendar = remedy.world.calendar
@@ -97,13 +101,31 @@ def owes_it(case: Case, duty: Duty, role: str) -> bool:
 def _granted(remedy: Remedy, duty: Duty, named: date, due: DueDate) -> Extension:
     assert duty.due.on is not None
     assert due.on is not None
-    asked = duty.request.by if duty.request is not None else None
     return Extension(
         granted_on=remedy.today, from_on=duty.due.on, named_on=named, to_on=due.on,
         ground=remedy.fact("ground"), reason=remedy.fact("reason"), paper=remedy.fact("paper"),
-        requested_by=remedy.said("requested_by") or asked or remedy.base.actor.user,
+        requested_by=_asked_by(remedy, duty),
         granted_by=remedy.base.actor.user,
     )  # fmt: skip
+
+
+def _asked_by(remedy: Remedy, duty: Duty) -> str:
+    """Who wants the extension: the person named, or who asked for it, or the officer alone."""
+    asked = duty.request.by if duty.request is not None else None
+    return remedy.said("requested_by") or asked or remedy.base.actor.user
+
+
+def _of_one_alone(remedy: Remedy, duty: Duty) -> Refused | None:
+    """An agreement has two parties; the statute wants the head's approval of what another asks."""
+    if remedy.fact("ground") not in _OF_TWO or _asked_by(remedy, duty) != remedy.base.actor.user:
+        return None
+    return Refused(
+        "second_person_required",
+        "协商一致或者法定延长须记明由谁提出（requested_by），且与批准人不是同一人。",
+        "an agreed or statutory extension names who asked for it (requested_by), and that is "
+        "another person than the one who grants it",
+        "行政许可法42" if remedy.fact("ground") == STATUTORY_GROUND else None,
+    )
 
 
 def _barred(remedy: Remedy, duty: Duty) -> Refused | None:

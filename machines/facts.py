@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import date, datetime
+from math import inf
 from typing import Any
 
 from machines.acts import Refused
@@ -118,13 +119,17 @@ def _instant(_: FactSpec, value: Any) -> tuple[str, str] | None:
 def _number(spec: FactSpec, value: Any) -> tuple[str, str] | None:
     if spec.type == "integer" and (isinstance(value, bool) or not isinstance(value, int)):
         return ("须为整数。", "must be a whole number")
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or _no_number(value):
         return ("须为数字。", "must be a number")
     if spec.minimum is not None and value < spec.minimum:
         return (f"不得小于 {spec.minimum}。", f"must be at least {spec.minimum}")
     if spec.maximum is not None and value > spec.maximum:
         return (f"不得大于 {spec.maximum}。", f"must be at most {spec.maximum}")
     return None
+
+
+def _no_number(value: float) -> bool:
+    return value != value or abs(value) == inf
 
 
 def _uscc(_: FactSpec, value: Any) -> tuple[str, str] | None:

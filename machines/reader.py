@@ -24,7 +24,8 @@ class DefinitionError(ValueError):
         self.file, self.line, self.text = file, line, text
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml's parser where there is one: the same nodes, and five seconds less to read every reform.
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Safe, and without YAML 1.1's surprises: `on`, `yes` and `no` stay words."""
 
 

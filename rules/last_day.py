@@ -7,8 +7,8 @@ days (行政许可法 45). A pause that begins on or after the last day changes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from rules.day_table import DayTable
 from rules.periods import SHANGHAI, Period, PeriodError, add_days, add_months
@@ -16,8 +16,7 @@ from rules.periods import SHANGHAI, Period, PeriodError, add_days, add_months
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class LastDay:
+class LastDay(NamedTuple):
     """`nominal`: the last day as counted; `on`: the due day, after rolling."""
 
     nominal: date
@@ -26,16 +25,17 @@ class LastDay:
 
 def last_day(period: Period, day_zero: date, table: DayTable) -> LastDay:
     """The last day of any period but one in hours. Raises CalendarHorizon and PeriodError."""
+    manner = period.manner
     if period.family == "wd":
         return _working_days(period, day_zero, table)
-    if period.manner.startswith("back"):
+    if manner in ("back", "back-safe"):
         nominal = add_days(day_zero, -period.amount)
-        on = table.roll_back(nominal) if period.manner == "back-safe" else nominal
+        on = table.roll_back(nominal) if manner == "back-safe" else nominal
         return LastDay(nominal, on)
     nominal = nominal_day(period, day_zero)
-    if period.manner == "roll":
+    if manner == "roll":
         return LastDay(nominal, _rolled(nominal, period, day_zero, table))
-    return LastDay(nominal, add_days(nominal, 1) if period.manner == "elapsed" else nominal)
+    return LastDay(nominal, add_days(nominal, 1) if manner == "elapsed" else nominal)
 
 
 def nominal_day(period: Period, day_zero: date, *, next_day: bool = False) -> date:
@@ -48,7 +48,7 @@ def nominal_day(period: Period, day_zero: date, *, next_day: bool = False) -> da
         nominal = add_days(first, period.amount)
     else:
         nominal = add_months(first, period.amount * (12 if period.family == "yr" else 1))
-    for paused_on, resumed_on in period.merged_pauses(day_zero):
+    for paused_on, resumed_on in period.merged_pauses(day_zero) if period.pauses else ():
         if paused_on < nominal:
             nominal = add_days(nominal, (resumed_on - paused_on).days)
     return nominal
@@ -61,7 +61,7 @@ def _working_days(period: Period, day_zero: date, table: DayTable) -> LastDay:
         on = table.back(day_zero, period.amount)
         return LastDay(on, on)
     on, counted = table.add(day_zero, period.amount), period.amount
-    for paused_on, resumed_on in period.merged_pauses(day_zero):
+    for paused_on, resumed_on in period.merged_pauses(day_zero) if period.pauses else ():
         if paused_on < on:
             counted += table.count(paused_on, resumed_on)
             on = table.add(day_zero, counted)
@@ -71,7 +71,7 @@ def _working_days(period: Period, day_zero: date, table: DayTable) -> LastDay:
 def _rolled(nominal: date, period: Period, day_zero: date, table: DayTable) -> date:
     """The first working day from `nominal` on that no pause excludes."""
     on = table.roll(nominal)
-    for paused_on, resumed_on in period.merged_pauses(day_zero):
+    for paused_on, resumed_on in period.merged_pauses(day_zero) if period.pauses else ():
         if paused_on < on <= resumed_on:
             on = table.add(resumed_on, 1)
     return on

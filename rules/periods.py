@@ -14,7 +14,7 @@ from __future__ import annotations
 import calendar
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -30,6 +30,9 @@ UNITS: Final = (*FORWARD, *sorted(BACKWARD))
 SUSPENDED: Final = {re.sub(r"^[a-z]+", r"\g<0>-susp", unit): unit for unit in FORWARD}
 _PARTS: Final = {unit: (unit.partition("-")[0], unit.partition("-")[2]) for unit in UNITS}
 LARGEST_AMOUNT: Final = 100_000
+_IN_EVERY_MONTH: Final = 28
+_EIGHT_HOURS: Final = timedelta(hours=8)
+_LAST_SUMMER_TIME: Final = 1991  # the clocks of Shanghai have stood still since
 
 Pause = tuple[date, date]
 
@@ -43,11 +46,16 @@ class Period:
     """An amount of a unit (see the module). `pauses`: (paused_on, resumed_on), days that do not
     count: after `paused_on` up to and including `resumed_on` (行政许可法 45); oldest first.
 
-    An amount of 0 is the day of the event itself. Raises PeriodError."""
+    An amount of 0 is the day of the event itself. `family`: `wd`, `cd`, `mo`, `yr`, `h` or `oh`;
+    `manner`: `roll`, `noroll`, `elapsed`, `back`, `back-safe`, or nothing for `wd`, `h` and `oh`;
+    `timed`: whether it runs from an instant to an instant (`h`, `oh`). Raises PeriodError."""
 
     unit: str
     amount: int
     pauses: tuple[Pause, ...] = ()
+    family: str = field(init=False, repr=False, compare=False)
+    manner: str = field(init=False, repr=False, compare=False)
+    timed: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -61,7 +69,11 @@ class Period:
         for paused_on, resumed_on in self.pauses:
             if resumed_on < paused_on:
                 raise PeriodError(f"the pause from {paused_on} ends before it starts: {resumed_on}")
-        object.__setattr__(self, "pauses", tuple(sorted(self.pauses)))
+        family, manner = _PARTS[self.unit]  # read with every date, so kept beside the unit
+        known = {"pauses": tuple(sorted(self.pauses)), "family": family, "manner": manner,
+                 "timed": family in ("h", "oh")}  # fmt: skip
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
 
     def __str__(self) -> str:
         if not self.pauses:
@@ -69,21 +81,6 @@ class Period:
         pauses = ",".join(f"{paused_on}/{resumed_on}" for paused_on, resumed_on in self.pauses)
         suspended = re.sub(r"^[a-z]+", r"\g<0>-susp", self.unit)
         return f"{suspended}:{pauses}:{self.amount}"
-
-    @property
-    def family(self) -> str:
-        """`wd`, `cd`, `mo`, `yr`, `h` or `oh`."""
-        return _PARTS[self.unit][0]
-
-    @property
-    def timed(self) -> bool:
-        """Whether it runs from an instant to an instant (`h`, `oh`)."""
-        return self.family in ("h", "oh")
-
-    @property
-    def manner(self) -> str:
-        """`roll`, `noroll`, `elapsed`, `back`, `back-safe`, or nothing for `wd`, `h` and `oh`."""
-        return _PARTS[self.unit][1]
 
     def merged_pauses(self, start: date) -> list[Pause]:
         """The pauses from the event's day on, overlapping ones as one: no day is excluded twice.
@@ -172,6 +169,9 @@ def shanghai_date(instant: datetime | date) -> date:
     Raises PeriodError for an instant without a zone: nobody could say which day it is."""
     if not isinstance(instant, datetime):
         return instant
+    offset = instant.utcoffset()
+    if offset == _EIGHT_HOURS and instant.year > _LAST_SUMMER_TIME:
+        return instant.date()
     _refuse_naive(instant)
     return instant.astimezone(SHANGHAI).date()
 
@@ -193,6 +193,8 @@ def add_months(day: date, months: int) -> date:
     if not date.min.year <= year <= date.max.year:
         raise PeriodError(f"{day} + {months} months runs past the year {date.max.year}")
     month = month % 12 + 1
+    if day.day <= _IN_EVERY_MONTH:
+        return date(year, month, day.day)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 

@@ -8,10 +8,9 @@ and for the others the days it was rolled over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rules.festivals import days_between, statutory_days
 from rules.holiday_notices import REACH_BACK_FROM
@@ -61,8 +60,7 @@ _RANGE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What a due date was computed from, and the two days the computation gave. `office_hours`:
     for a period in office hours."""
 
@@ -181,8 +179,11 @@ def _reason(calendar: Calendar, day: date) -> tuple[str, str]:
 
 
 def _effective_pauses(basis: Basis) -> Iterator[tuple[date, date]]:
-    """The pauses that moved the date, overlapping ones merged."""
-    return (p for p in basis.period.merged_pauses(basis.day_zero) if p[0] < basis.last.on)
+    """The pauses that moved the date, overlapping ones merged. One that begins when the period has
+    fully elapsed moves nothing."""
+    last, elapsed = basis.last, basis.period.manner == "elapsed"
+    until = last.nominal if elapsed else last.on
+    return (p for p in basis.period.merged_pauses(basis.day_zero) if p[0] < until)
 
 
 def _pause_row(basis: Basis, paused_on: date, resumed_on: date) -> list[str | int]:

@@ -1,8 +1,10 @@
 """Who acts when nobody acts: claims the cases in which something is due, and enforces it.
 
 A batch is claimed, folded in memory and written in one transaction; if that fails, its cases are
-replayed one by one, and a case that cannot be processed is set aside and reported while the rest
-go on. Exactly-once is the unique row of each rung, written in the same transaction.
+replayed one by one, and a case that cannot be processed, whatever it is that fails there, is set
+aside and reported while the rest go on. A batch is as large as a quarter of a second allows, so
+that nobody waits long for its locks. Exactly-once is the unique row of each rung, written in the
+same transaction.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from threading import Event, RLock
 from cases.casework import Casework
 from cases.clock import monotonic_seconds
 from cases.enforcement import Enforced, Ready, Swept, apply_work, made_ready, merged, sweep_case
-from cases.linked import BROKEN
-from cases.ports import Conflict, Unit
+from cases.ports import Busy, Conflict, StoreError, Unit, Unwritable
 from cases.recounting import go_on
 from cases.rows import CaseRow, WorkRow
 from cases.tally import added
+from cases.wake_port import Ahead
 from scheduler.brake import LIMITS, Held, Limits, reserve, wanted
 from scheduler.holds import Hold, Watch, current, is_quiet
 from scheduler.lateness import tallied
@@ -30,6 +32,7 @@ from scheduler.plan import Planned, foresee, tomorrow
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
+_FIRST_BATCH, _LONG_S, _SHORT_S = 25, 0.25, 0.1
 
 
 @dataclass(slots=True)
@@ -43,6 +46,12 @@ class Report:
     work: int = 0
     hold: Hold | None = None
     held: list[Held] = field(default_factory=list)
+
+
+def _must_be_there(error: Exception) -> None:
+    """Raises what says that the store, and not one case, is at fault."""
+    if isinstance(error, StoreError) and not isinstance(error, Unwritable):
+        raise error
 
 
 def _key(row: WorkRow) -> str:
@@ -73,6 +82,7 @@ class Enforcer:
     def __init__(self, casework: Casework, *, batch: int = 200, limits: Limits = LIMITS) -> None:
         self.casework, self.store, self.batch = casework, casework.store, batch
         self.limits = limits
+        self.at_once = min(batch, _FIRST_BATCH)  # how many the next batch takes, at most `batch`
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
         self.between: Callable[[float], object] = no_pause  # two batches; seconds of the first
@@ -87,10 +97,17 @@ class Enforcer:
             while True:
                 begun = monotonic_seconds()
                 swept = self._batch(report)
+                self.beat()
                 worked = self._work(report)
                 if not (swept or worked) or self.stopping.is_set():
                     return report
                 self.between(monotonic_seconds() - begun)
+
+    def beat(self) -> None:
+        """Records a heartbeat when it is time for one."""
+        if self.watch.quiet:
+            with self.store.unit() as unit:
+                self.watch.beat(unit, self.casework.clock.now(unit))
 
     def _come_first(self) -> None:
         """Finishes an operation whose process died: the telling of an outage, which extends dates,
@@ -108,24 +125,36 @@ class Enforcer:
     def _batch(self, report: Report) -> bool:
         """One batch; True if there was something to do."""
         rows: tuple[CaseRow, ...] = ()
+        begun = monotonic_seconds()
         try:
             with self.store.unit() as unit:
                 now = self.casework.clock.now(unit)
-                report.at, report.hold = now, self.watch.beat(unit, now)
+                report.at, report.hold = now, self.watch.look(unit, now)
                 rows = tuple(self._claim(unit, now, report))
                 now = self.casework.clock.now(unit)  # later than what others wrote before the claim
                 folded = self._fold(unit, rows, now, report)
-        except (*BROKEN, Conflict) as error:
+        except Exception as error:  # of one case, perhaps a bug: the others must not suffer
+            _must_be_there(error)
+            if not (rows or isinstance(error, Conflict)):
+                raise
             log.warning("batch of %d cases replayed one by one: %s", len(rows), error)
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
+        self._measure(len(rows), monotonic_seconds() - begun)
         folded.tell(report)
         return bool(rows)
 
+    def _measure(self, cases: int, took_s: float) -> None:
+        """Fewer at once after a long batch, more after a short one that was full."""
+        if took_s > _LONG_S:
+            self.at_once = max(1, cases // 2)
+        elif took_s < _SHORT_S and cases >= self.at_once:
+            self.at_once = min(self.batch, 2 * self.at_once)
+
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:
         held = report.hold is not None
-        claimed = unit.claim_cases(now, self.batch, mild_only=held, now=now)
+        claimed = unit.claim_cases(now, self.at_once, mild_only=held, now=now)
         return [row for row in claimed if row.id not in report.set_aside]
 
     def _fold(
@@ -170,12 +199,13 @@ class Enforcer:
                 if row.broken is not None:
                     unit.set_aside(row.id, None, None)
             folded.tell(report)
-        except (*BROKEN, Conflict) as error:
+        except Busy as error:
+            report.set_aside[claimed.id] = f"busy: {error}"
+            log.info("case %s waits for the next sweep: %s", claimed.id, error)
+        except Exception as error:
+            _must_be_there(error)
             why = f"{type(error).__name__}: {error}"
             report.set_aside[claimed.id] = why
-            if row is None:
-                log.info("case %s is being written by somebody else: %s", claimed.id, error)
-                return  # the next sweep finds it as it is then
             log.error("case %s set aside: %s", claimed.id, why)
             with self.store.unit() as unit:
                 now = self.casework.clock.now(unit)
@@ -190,13 +220,14 @@ class Enforcer:
             key = ""
             try:
                 with self.store.unit() as unit:
-                    rows = unit.claim_work(_WORK_AT_ONCE)
+                    rows = unit.claim_work(_WORK_AT_ONCE + len(report.set_aside))
                     row = next((r for r in rows if _key(r) not in report.set_aside), None)
                     if row is None:
                         break
                     key = _key(row)
                     apply_work(self.casework, unit, row, self.casework.clock.now(unit))
-            except (*BROKEN, Conflict) as error:
+            except Exception as error:
+                _must_be_there(error)
                 if not key:
                     raise
                 log.error("%s cannot be applied: %s", key, error)
@@ -227,6 +258,15 @@ class Enforcer:
             ahead = unit.ahead()
         if ahead.waiting or is_quiet(ahead.heartbeat, ahead.now):
             return timedelta(0)
-        due = ahead.next_at if ahead.hold is None else ahead.next_mild_at
-        coming = [at for at in (due, ahead.retry_at) if at is not None]
-        return max(timedelta(0), min(coming) - ahead.now) if coming else None
+        return _until_next(ahead)
+
+    def coming(self) -> timedelta | None:
+        """How long until something falls due, whatever waits already; None when nothing will."""
+        with self.store.unit(write=False) as unit:
+            return _until_next(unit.ahead())
+
+
+def _until_next(ahead: Ahead) -> timedelta | None:
+    due = ahead.next_at if ahead.hold is None else ahead.next_mild_at
+    coming = [at for at in (due, ahead.retry_at) if at is not None]
+    return max(timedelta(0), min(coming) - ahead.now) if coming else None

@@ -36,9 +36,10 @@ class Watch:
 
     def __init__(self) -> None:
         self._last: tuple[datetime, float] | None = None
+        self.quiet = False  # whether it is time for a heartbeat
 
-    def beat(self, unit: Unit, now: datetime) -> Hold | None:
-        """Records a heartbeat and answers with the hold in force, newly found or old."""
+    def look(self, unit: Unit, now: datetime) -> Hold | None:
+        """The hold in force, newly found or old."""
         meta = unit.meta()
         found = None if meta.get("birth") == "sandbox" else self._found(meta.get(_BEAT), now)
         self._last = (now, monotonic_seconds())
@@ -46,9 +47,15 @@ class Watch:
         if found is not None and held is None:
             unit.set_meta({_HOLD: json.dumps(asdict(found))})
             held = found
-        if is_quiet(meta.get(_BEAT), now):  # not in every batch: workers would queue for this row
-            unit.set_meta({_BEAT: now.isoformat()})
+        self.quiet = is_quiet(meta.get(_BEAT), now)
         return held
+
+    def beat(self, unit: Unit, now: datetime) -> None:
+        """Records a heartbeat, in a unit that does nothing else: whoever is cut off in the middle
+        of a batch must not keep this row from all the others."""
+        if self.quiet:
+            unit.set_meta({_BEAT: now.isoformat()})
+            self.quiet = False
 
     def _found(self, kept: str | None, now: datetime) -> Hold | None:
         if kept is None:

@@ -90,6 +90,7 @@ def _case(
         done = _No("busy", str(error))
     except BROKEN as error:
         done = _No("broken", f"{type(error).__name__}: {error}")
+    enforcer.beat()
     for line in lines:
         if isinstance(done, _No):
             yield Outcome(line, "refused", done.reason, done.detail)
@@ -110,7 +111,7 @@ def _taken(
     planned = lines[0].version
     if (row.version, ready.row.version) != (planned, planned):
         return _No("case_changed", f"planned at version {planned}, now at {ready.row.version}")
-    hold = enforcer.watch.beat(unit, now)
+    hold = enforcer.watch.look(unit, now)
     if hold is not None and any(line.adverse for line in lines):
         return _No("hold", f"adverse enforcement is held: {hold.reason} ({hold.detail})")
     swept = _exactly(enforcer, unit, ready, lines, now, sweep)

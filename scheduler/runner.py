@@ -97,7 +97,7 @@ class Runner:
         while self._is_due():
             report = self.enforcer.sweep()
             if not (report.enforced or report.work or report.held):
-                return self._alarm and self._is_due()
+                return self._alarm and self._is_due() and self._in_vain_until_next()
             if self.enforcer.stopping.is_set() or not self._alarm:
                 return False
         return False
@@ -108,10 +108,20 @@ class Runner:
         wait = self.enforcer.wait() if self._alarm else timedelta(0)
         if wait is None or wait <= timedelta(0):
             return wait is not None
+        self._ring(wait)
+        return False
+
+    def _in_vain_until_next(self) -> bool:
+        """What cannot be done now must not make late what falls due later."""
+        wait = self.enforcer.coming()
+        if wait is not None and wait > timedelta(0):
+            self._ring(wait)
+        return True
+
+    def _ring(self, wait: timedelta) -> None:
         self._scheduler.add_job(
             self.run_once, "date", run_date=machine_time() + wait, id=_WAKE, replace_existing=True
         )
-        return False
 
     def _settle(self, *, in_vain: bool) -> None:
         """Patience grows with every attempt in vain."""

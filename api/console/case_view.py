@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.console.changes import changes
 from api.console.fields import Field, fields_of
 from api.console.receipts import receipt_rows
 from api.console.time_left import Left, time_left
@@ -36,12 +37,13 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """One occurrence of a duty or period."""
+    """One occurrence of a duty or period. `changes`: what moved its date, or stops it."""
 
     plain: Plain
     tone: str
     left: Left
     due: str
+    changes: tuple[str, ...]
     bearer: str
     consequences: tuple[Consequence, ...]
     inferred: bool
@@ -90,6 +92,7 @@ def _duty(visit: Visit, compiled: Compiled, plain: Plain) -> DutyView:
         tone=STATUS_TONES[plain["status"]],
         left=left if running else Left("", left.beside, "undated"),
         due=_due_words(visit, compiled, due),
+        changes=changes(visit, plain),
         bearer=role_words(visit, plain["bearer"], compiled) if plain["bearer"] else "",
         consequences=consequences(visit, compiled, spec),
         inferred=miss is not None and miss.inferred,

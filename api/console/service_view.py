@@ -38,6 +38,8 @@ def _service(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Servic
     if one["channel"] == "public_notice" and "reason" not in one["proof"]:
         proof.append((fact_label(visit, compiled, "serve", "reason"),
                       visit.say("service.no_reason")))  # fmt: skip
+    if one["status"] == "served" and not proof:
+        proof.append((visit.say("service.proof"), visit.say("service.unproven")))
     return ServiceView(one, _words(visit, one), _TONES[one["status"]], tuple(proof))
 
 

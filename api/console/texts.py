@@ -118,6 +118,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "left.over": ("已超期 {n} 天", "{n} days overdue"),
     "left.over_hours": ("已超期 {h} 小时 {m} 分", "overdue by {h} h {m} min"),
     "left.working": ("{n} 个工作日", "{n} working days"),
+    "left.over_working": ("已过 {n} 个工作日", "{n} working days ago"),
     "left.range": ("最早 {a}，最迟 {b}", "earliest {a}, latest {b}"),
     "left.opens": ("{on} 起可办", "opens on {on}"),
     "due.event": ("在“{what}”之前", 'before "{what}"'),

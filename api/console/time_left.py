@@ -8,12 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from api.console.visit import Visit
-from rules.day_table import CalendarHorizon
+from rules.urgency import Urgency, urgency, working_days_left
 
 Severity = Literal["overdue", "due_today", "rest_of_week", "later", "undated"]
 SEVERITIES: tuple[Severity, ...] = ("overdue", "due_today", "rest_of_week", "later", "undated")
 TONES: Mapping[str, str] = {
     "overdue": "bad", "due_today": "warn", "rest_of_week": "open", "later": "off", "undated": "off",
+}  # fmt: skip
+_SEVERITY: Mapping[Urgency, Severity] = {
+    "overdue": "overdue", "today": "due_today", "week": "rest_of_week", "later": "later",
 }  # fmt: skip
 _CLOSE = timedelta(hours=48)
 
@@ -38,22 +41,25 @@ def time_left(visit: Visit, on: date | None, at: datetime | None, *, missed: boo
         return _until_instant(visit, at)
     if on is None:
         return Left(visit.say("due.none"), "", "undated")
-    days = (on - visit.today).days
-    working = working_days(visit, visit.today, on)
-    beside = on.isoformat()
-    if days > 0 and working is not None:
-        beside = f"{beside} · {visit.say('left.working', n=working)}"
+    days, working = (on - visit.today).days, _working(visit, on)
+    beside = f"{on} · {working}" if days != 0 and working else on.isoformat()
     if days < 0 or missed:
         return Left(visit.say("left.over", n=max(-days, 0)), beside, "overdue")
     if days == 0:
         return Left(visit.say("left.today"), beside, "due_today")
-    return Left(visit.say("left.days", n=days), beside, _severity(visit.today, on))
+    return Left(visit.say("left.days", n=days), beside, _severity(visit, on))
 
 
-def _severity(today: date, on: date) -> Severity:
-    """Weeks end on Sunday."""
-    sunday = today + timedelta(days=6 - today.weekday())
-    return "rest_of_week" if on <= sunday else "later"
+def _severity(visit: Visit, due: date | datetime) -> Severity:
+    return _SEVERITY[urgency(due, visit.now, visit.service.casework.calendar)]
+
+
+def _working(visit: Visit, on: date) -> str:
+    """Working days until a day, or since then; nothing where no calendar reaches."""
+    left = working_days_left(visit.today, on, visit.service.casework.calendar)
+    if left is None:
+        return ""
+    return visit.say("left.working" if on > visit.today else "left.over_working", n=abs(left))
 
 
 def _until_instant(visit: Visit, at: datetime) -> Left:
@@ -66,18 +72,4 @@ def _until_instant(visit: Visit, at: datetime) -> Left:
     else:
         key = "left.over_hours" if over else "left.hours"
         words = visit.say(key, h=minutes // 60, m=minutes % 60)
-    day = at.astimezone(visit.now.tzinfo).date()
-    if over:
-        return Left(words, beside, "overdue")
-    today = day == visit.today
-    return Left(words, beside, "due_today" if today else _severity(visit.today, day))
-
-
-def working_days(visit: Visit, after: date, through: date) -> int | None:
-    """Working days from tomorrow to a date; None where the calendar does not reach."""
-    if through < after:
-        return None
-    try:
-        return visit.service.casework.calendar.count(after, through)
-    except CalendarHorizon:
-        return None
+    return Left(words, beside, _severity(visit, at))

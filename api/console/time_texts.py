@@ -19,6 +19,20 @@ PAIRS: Final[Mapping[str, tuple[str, str]]] = {
     "desk.last": ("{on} {channel}未成：{why}", "{on} {channel}, failed: {why}"),
     "desk.runs": ("公告期至 {on}", "public notice, runs to {on}"),
     "desk.request": ("{by} 申请延长：{why}", "{by} asks for more time: {why}"),
+    "change.rests": (
+        "自 {since} 起中止（{why}，{notice}），恢复后重新计算",
+        "paused since {since} ({why}, {notice}): counted anew on resumption",
+    ),
+    "change.rested": (
+        "{since} 至 {until} 中止（{why}，{notice}）：{policy}",
+        "paused from {since} to {until} ({why}, {notice}): {policy}",
+    ),
+    "change.extended": (
+        "由 {before} 延长至 {after}（{ground}，{paper}）",
+        "extended from {before} to {after} ({ground}, {paper})",
+    ),
+    "change.asked": ("{by} 已申请延长，待答复：{why}", "{by} has asked for more time: {why}"),
+    "service.unproven": ("未记明送达凭据", "no proof of service is recorded"),
     "rung.served": ("公告期满，视为送达", "the public notice has run out: served"),
     "service.key": ("送达“{what}”（{to}）", "service of “{what}” on {to}"),
     "service.title": ("文书送达", "Service of documents"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -155,7 +155,10 @@ def _left(visit: Visit, duty: ObligationRow) -> Left:
         on = on if duty.side == "authority" else duty.due_on
         if on is not None and visit.today > on:
             return Left(visit.say("held.calendar"), f"{duty.earliest} – {duty.latest}", "undated")
-    return time_left(visit, on, duty.due_at, missed=duty.status == "missed")
+    left = time_left(visit, on, duty.due_at, missed=duty.status == "missed")
+    if duty.kind != "provisional":
+        return left
+    return replace(left, beside=f"{left.beside} · {visit.say('due.provisional')}")
 
 
 def _line(visit: Visit, unit: Unit, entry: Entry) -> Line:

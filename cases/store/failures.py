@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from cases.ports import Conflict, NotMigrated, StoreError
+from cases.ports import Busy, Conflict, NotMigrated, StoreError, Unwritable
 from cases.store.asked import not_migrated
 
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
@@ -18,7 +18,14 @@ _RETRY = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.LockNotAvailable,
 )
-
+_OF_THE_GIVEN = (  # a value, a constraint, a trigger; not the server, the disk or the schema
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    psycopg.IntegrityError,
+    psycopg.DataError,
+    psycopg.errors.RaiseException,
+)
 
 FAILURES = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
 
@@ -32,14 +39,15 @@ def translated(error: Exception, shown: str) -> Exception:
     if _is_taken(cause):
         return Conflict(f"somebody else wrote it first: {first}")
     if isinstance(cause, _RETRY):
-        return Conflict(f"somebody else holds what this unit of work needs; try again: {first}")
+        return Busy(f"somebody else holds what this unit of work needs; try again: {first}")
     if isinstance(cause, sqlite3.OperationalError):
         return _of_sqlite(cause, first, shown)
     if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return NotMigrated(not_migrated(shown))
     if isinstance(cause, psycopg.OperationalError):
         return StoreError(f"the database server of {shown} cannot be reached: {first}")
-    return StoreError(f"the database {shown} refused: {first}")
+    refused = Unwritable if isinstance(cause, _OF_THE_GIVEN) else StoreError
+    return refused(f"the database {shown} refused: {first}")
 
 
 def _is_taken(cause: object) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     BindParameter,
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    any_,
     bindparam,
     case,
     delete,
@@ -33,6 +35,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.sql.util import ClauseAdapter
 
 from cases.store.asked import COUNTED
 from cases.store.tables import (
@@ -98,6 +101,28 @@ REPLACE_CASE: Update = (
 )
 CLAIM = {mild: _claim(_HAS[mild], SOUND, mild=mild) for mild in (False, True)}
 CLAIM_RETRIED = {mild: _claim(_RETRIED, mild=mild) for mild in (False, True)}
+
+
+def _overtaking(mild: bool) -> Select[Any]:
+    """Of some cases, those whose subject has an earlier one that is due and not among them: it is
+    with somebody else (`SKIP LOCKED` says nothing of what it skips)."""
+    mine, theirs = CASES.alias("mine"), CASES.alias("theirs")
+
+    def of(alias: Any, column: ColumnElement[Any]) -> Any:
+        return ClauseAdapter(alias).traverse(column)
+
+    ids = bindparam("ids", type_=ARRAY(Text))
+    return select(mine.c.id).where(
+        mine.c.id == any_(ids),
+        theirs.c.subject_uscc == mine.c.subject_uscc,
+        tuple_(of(theirs, _NEXT[mild]), theirs.c.id) < tuple_(of(mine, _NEXT[mild]), mine.c.id),
+        of(theirs, _HAS[mild]),
+        of(theirs, SOUND),
+        not_(theirs.c.id == any_(ids)),
+    )
+
+
+OVERTAKING = {mild: _overtaking(mild) for mild in (False, True)}
 NEXT_INSTANT = {mild: _next(mild) for mild in (False, True)}
 _why = bindparam("why", type_=Text())
 SET_ASIDE: Update = (

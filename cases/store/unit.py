@@ -106,11 +106,20 @@ class SqlUnit(AroundSession, SafetySession):
         given = {"until": until, "limit": limit}
         retried = self._rows(CaseRow, s.CLAIM_RETRIED[mild_only], {**given, "now": now})
         sound = self._rows(CaseRow, s.CLAIM[mild_only], given)
+        sound = self._not_overtaking(sound, mild_only)
         self._look_at([*retried, *sound])
         if not retried:
             return sound
         both = [*retried, *sound]
         return sorted(both, key=lambda r: (looked_at(r, mild_only=mild_only), r.id))[:limit]
+
+    def _not_overtaking(self, claimed: list[CaseRow], mild_only: bool) -> list[CaseRow]:
+        """Where one writer has all, nobody else is at an earlier case."""
+        if not (self._known.postgres and claimed):
+            return claimed
+        found = self._all(s.OVERTAKING[mild_only], {"ids": [row.id for row in claimed]})
+        late = {case_id for (case_id,) in found}
+        return [row for row in claimed if row.id not in late]
 
     def next_instant(self, *, mild_only: bool) -> datetime | None:
         """When to look again."""

@@ -173,11 +173,12 @@ def copied(history: History, duty: Derived, warned_after: date) -> Derived:
     earliest = other.dates.get("earliest")
     first = earliest if isinstance(earliest, date) else other.on
     warn_on = reminders(duty.warns, first, duty.almanac, warned_after)
-    term = None
+    term = lasts = None
     if duty.anchor is not None and other.counted is not None and other.counted.family != "h":
-        own = Term(duty.anchor, other.counted.unit, 0)
-        term = lasting_until(own, other.on, duty.almanac)
-    return replace(duty, dates=other.dates, result=other.result, warn_on=warn_on, term=term)
+        lasts = Term(duty.anchor, other.counted.unit, 0), other.on
+        term = lasting_until(*lasts, duty.almanac)
+    return replace(duty, dates=other.dates, result=other.result, warn_on=warn_on, term=term,
+                   lasts=lasts)  # fmt: skip
 
 
 def _imported(duty: Derived, entry: Plain, plain: Plain) -> Derived:

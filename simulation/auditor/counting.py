@@ -21,13 +21,15 @@ Pause = tuple[date, date]
 
 @dataclass(frozen=True)
 class Term:
-    """A period to be counted. `unit`: wd, cd, mo, yr or h, with -roll, -noroll, -elapsed, -back
-    or -back-safe; `pauses`: (paused on, resumed on)."""
+    """A period to be counted. `unit`: wd, cd, mo, yr, h or oh (office hours), with -roll, -noroll,
+    -elapsed, -back or -back-safe; `pauses`: (paused on, resumed on); `open_from`: for office
+    hours, from when to when the office is open on a working day."""
 
     start: datetime
     unit: str
     amount: int
     pauses: tuple[Pause, ...] = ()
+    open_from: tuple[tuple[time, time], ...] = ()
 
     @property
     def family(self) -> str:
@@ -38,6 +40,11 @@ class Term:
     def ending(self) -> str:
         """What becomes of the last day: roll, noroll, elapsed, back, back-safe or nothing."""
         return self.unit.partition("-")[2]
+
+    @property
+    def timed(self) -> bool:
+        """Whether it ends at an instant."""
+        return self.family in ("h", "oh")
 
     @property
     def day_zero(self) -> date:
@@ -102,8 +109,8 @@ def count(term: Term, almanac: Almanac) -> Result:
 
 def last_day(term: Term, almanac: Almanac, reading: Reading) -> Ends:
     """The last day of a period, walked to."""
-    if term.family == "h":
-        at = _hours(term)
+    if term.timed:
+        at = _hours(term) if term.family == "h" else _office_hours(term, almanac, reading)
         return Ends(day_of(at), day_of(at), at)
     if term.ending.startswith("back"):
         return _backwards(term, almanac, reading)
@@ -175,12 +182,31 @@ def _hours(term: Term) -> datetime:
     return now
 
 
+def _office_hours(term: Term, almanac: Almanac, reading: Reading) -> datetime:
+    """Only the time counts during which the office is open, session after session; what ends with
+    a session ends when the office closes."""
+    now, left = term.start.astimezone(BEIJING), timedelta(hours=term.amount)
+    day = now.date()
+    while left:
+        for opens, closes in term.open_from:
+            since = max(now, datetime.combine(day, opens, BEIJING))
+            until = datetime.combine(day, closes, BEIJING)
+            if since < until and almanac.works(day, reading) and not term.paused(day):
+                if left <= until - since:
+                    return since + left
+                left -= until - since
+        day += DAY
+    return now
+
+
 def _rests_on(term: Term, ends: Ends) -> tuple[date, date] | None:
     """First and last of the days whose arrangement decided the date; None if none did."""
     if term.family == "h" or term.ending in ("noroll", "elapsed") or term.unit == "cd-back":
         return None
     if term.unit == "wd-back":
         return ends.on, term.day_zero - DAY
+    if term.family == "oh":
+        return term.day_zero, ends.on
     if term.family == "wd":
         return term.day_zero + DAY, ends.on
     return min(ends.nominal, ends.on), max(ends.nominal, ends.on)
@@ -221,7 +247,7 @@ def counted_days(term: Term, until: date, almanac: Almanac) -> int:
 
 def lasting_until(term: Term, on: date, almanac: Almanac) -> Term:
     """The same period, lengthened so that it ends on a day that was granted or told."""
-    if term.family == "h":
+    if term.timed:
         raise NotDerivable("a day granted for a period in hours")
     unit = "wd" if term.family == "wd" else f"cd-{term.ending}"
     return Term(term.start, unit, counted_days(term, on, almanac), term.pauses)

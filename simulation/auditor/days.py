@@ -29,7 +29,10 @@ Reading = Literal["estimate", "earliest", "latest", "conceivable"]
 DAY = timedelta(days=1)
 FESTIVAL_YEARS = range(2019, 2051)  # the years that the hash of a calendar covers
 ASSUMED_YEARS = 10
-FIRM_UNTIL = (12, 24)  # a notice has reached back to 29 December of the year before, never further
+NEXT_YEARS_AFTER = FIRM_UNTIL = (
+    12,
+    24,
+)  # a notice has reached back to 29 December of the year before, never further
 SATURDAY = 5
 
 
@@ -116,6 +119,11 @@ class Almanac:
         """What a notice says of the day; if none does, a weekday is worked."""
         found = self.arranged.get(day)
         return found[0] if found is not None else day.weekday() < SATURDAY
+
+    def ruling(self, first: date, last: date) -> list[Notice]:
+        """The notices of the years touched; the next year's, too, may arrange the end of one."""
+        until = last.year + ((last.month, last.day) > NEXT_YEARS_AFTER)
+        return [one for one in self.notices if first.year <= one.year <= until]
 
     def reason(self, day: date) -> str:
         """Why a day is off, or a weekend worked: the holiday and its notice."""

@@ -41,7 +41,9 @@ class Derived:
     """The dates of a duty, None where there is none.
 
     `counted`, `result`: the period as last counted and what came out; `term`: the period from which
-    later pauses move on (an act may have granted a longer one, up to `granted`); `anchor`: from
+    later pauses move on; `lasts`: the period and the day up to which an act has lengthened it
+    (`granted`: the day an act named), for on another calendar that is another number of days;
+    `anchor`: from
     when it runs; `number`: its unit and amount; `opens`: those after which a window opens; `named`:
     an act names the day; `copied_from`: the duty it must precede; `warns`: reminders, in working
     days before; `halts`: its pauses, one that still runs without an end; `story`: what moved the
@@ -52,6 +54,7 @@ class Derived:
     counted: Term | None = None
     result: Result | None = None
     term: Term | None = None
+    lasts: tuple[Term, date] | None = None
     granted: date | None = None
     almanac: Almanac | None = None
     anchor: datetime | None = None
@@ -76,6 +79,14 @@ class Derived:
         """One of the dates."""
         found = self.dates.get(name)
         return found if isinstance(found, date) else None
+
+    def running(self, almanac: Almanac) -> Term:
+        """The period that later pauses lengthen. Raises NotDerivable where there is none."""
+        if self.term is None:
+            raise NotDerivable("the period that was paused or lengthened")
+        if self.lasts is None:
+            return self.term
+        return replace(lasting_until(*self.lasts, almanac), pauses=self.term.pauses)
 
     @property
     def paused_on(self) -> date | None:
@@ -127,7 +138,9 @@ def resumed(duty: Derived, policy: str, at: datetime, almanac: Almanac) -> Deriv
         return _without(duty, since, today, almanac)
     if duty.number is None:
         raise NotDerivable("the number of the period that starts anew")
-    anew = replace(duty, anchor=at, granted=None, dates={**duty.dates, "opens_on": None})
+    anew = replace(
+        duty, anchor=at, granted=None, lasts=None, dates={**duty.dates, "opens_on": None}
+    )
     return counted(anew, Term(at, *duty.number), almanac, today)
 
 
@@ -136,11 +149,10 @@ def stood_still(duty: Derived, first: date, last: date, today: date, almanac: Al
     out = (first - DAY, last)
     rests = duty.paused_on is not None
     halts = (*duty.halts[:-1], out, duty.halts[-1]) if rests else (*duty.halts, out)
-    if duty.term is None:
-        raise NotDerivable("the period that ran during the outage")
-    pauses = tuple(sorted((*duty.term.pauses, out)))
+    term = duty.running(almanac)
+    pauses = tuple(sorted((*term.pauses, out)))
     found = replace(duty, halts=halts, story=duty.says(f"{first} – {last} 中断 outage"))
-    return counted(found, replace(duty.term, pauses=pauses), almanac, today)
+    return counted(found, replace(term, pauses=pauses), almanac, today)
 
 
 def put_off(duty: Derived, first: date, last: date, today: date, almanac: Almanac) -> Derived:
@@ -164,10 +176,9 @@ def undone(duty: Derived, acted_on: date, today: date, almanac: Almanac) -> Deri
 
 def _without(duty: Derived, since: date, until: date, almanac: Almanac) -> Derived:
     """The same period, but for the days after `since` up to `until`."""
-    if duty.term is None:
-        raise NotDerivable("the period that was paused")
-    pauses = tuple(sorted((*duty.term.pauses, (since, until))))
-    return counted(duty, replace(duty.term, pauses=pauses), almanac, until)
+    term = duty.running(almanac)
+    pauses = tuple(sorted((*term.pauses, (since, until))))
+    return counted(duty, replace(term, pauses=pauses), almanac, until)
 
 
 def extended(duty: Derived, new_due_on: date, today: date, almanac: Almanac) -> Derived:
@@ -193,17 +204,16 @@ def _granted(
     duty: Derived, on: date, named: date, almanac: Almanac, today: date, line: str
 ) -> Derived:
     """The same period up to another last day, from which later pauses move on."""
-    if duty.term is None:
-        raise NotDerivable("the period that was lengthened")
+    term = duty.running(almanac)
     dates = {
         **duty.dates, "kind": "given" if duty.named else "firm", "on": on, "told_on": on,
         "earliest": None, "latest": None,
         "enforceable_from": first_lawful_day(on, None, almanac),
     }  # fmt: skip
-    until = on if duty.term.family == "wd" else named
+    until = on if term.family == "wd" else named
     found = replace(
-        duty, dates=dates, almanac=almanac, granted=on, story=duty.says(line),
-        term=lasting_until(duty.term, until, almanac),
+        duty, dates=dates, almanac=almanac, granted=named, story=duty.says(line),
+        term=lasting_until(term, until, almanac), lasts=(term, until),
         warn_on=reminders(duty.warns, on, almanac, today),
     )  # fmt: skip
     return as_lawful(found, almanac)

@@ -68,11 +68,23 @@ def _redated(duty: Derived, counted: Term, best: Result, today: date, almanac: A
     }  # fmt: skip
     if best.firm:
         dates["enforceable_from"] = _lawful(duty, on, best, today, almanac)
+    lasts = _lasts(duty, counted, best, on, almanac)
+    term = counted if lasts is None else lasting_until(*lasts, almanac)
+    return replace(duty, dates=dates, term=term, lasts=lasts)
+
+
+def _lasts(
+    duty: Derived, counted: Term, best: Result, on: date, almanac: Almanac
+) -> tuple[Term, date] | None:
+    """The day up to which the period lasts now, where that is not the day it was counted to: one
+    told and relied on, one taken over from another duty, one that an act has named."""
     if duty.copied_from and duty.anchor is not None:
-        term = lasting_until(Term(duty.anchor, counted.unit, 0), on, almanac)
-    else:
-        term = counted if on == new else lasting_until(counted, on, almanac)
-    return replace(duty, dates=dates, term=term)
+        return Term(duty.anchor, counted.unit, 0), on
+    if on != best.ends.on:
+        return counted, on
+    if duty.granted is None or on == count(counted, almanac).ends.on:
+        return None
+    return counted, on if counted.family == "wd" else duty.granted
 
 
 def _opening(duty: Derived, almanac: Almanac) -> date | None:

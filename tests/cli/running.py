@@ -65,4 +65,4 @@ def process(*words: str, until: str) -> Iterator[tuple[subprocess.Popen[str], li
         yield started, lines
     finally:
         started.terminate()
-        started.communicate(timeout=20)
+        started.communicate(timeout=60)

@@ -96,7 +96,7 @@ def test_a_worker_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
     url = _served(tmp_path)[-1]
     with process("worker", "--db", url, until=r"worker started") as (worker, _):
         worker.terminate()
-        rest, _ = worker.communicate(timeout=20)
+        rest, _ = worker.communicate(timeout=60)
         assert worker.returncode == 0, rest
     assert "stopped" in rest
 

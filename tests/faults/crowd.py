@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -19,23 +20,37 @@ from tests.faults.town import code
 COPIED = ("cases", "entries", "obligations", "fired", "outbox")
 
 
-def copies(url: str, case_id: str, numbers: Iterable[int], to_a_zone: int) -> list[str]:
-    """Adds the copies with these numbers, so many to a zone; their case ids."""
+@dataclass(frozen=True)
+class Sample:
+    """A case as it stands at a moment: its own row, and its rows in the other tables."""
+
+    case: tables.Row
+    rows: Mapping[str, list[tables.Row]]
+
+
+def sample_of(url: str, case_id: str) -> Sample:
+    """A case to be copied. Take it before anybody sweeps: what is done is copied as done."""
     found = tables.read(url)
     (case,) = [row for row in found["cases"] if row["id"] == case_id]
-    rows = {table: found.by_case(table).get(case_id, []) for table in COPIED if table != "cases"}
+    rows = {table: found.by_case(table).get(case_id, []) for table in COPIED[1:]}
     rows["entries"].sort(key=lambda row: int(row["seq"]))
+    return Sample(case, rows)
+
+
+def copies(url: str, sample: Sample, numbers: Iterable[int], to_a_zone: int) -> list[str]:
+    """Adds the copies with these numbers, so many to a zone; their case ids."""
+    case_id = str(sample.case["id"])
     made: dict[str, list[dict[str, Any]]] = {table: [] for table in COPIED}
     for number in numbers:
         names = {
             case_id: f"{case_id[:9]}{number:08x}",
-            str(case["subject_uscc"]): code(number),
-            str(case["zone"]): f"area-{number // to_a_zone}",
+            str(sample.case["subject_uscc"]): code(number),
+            str(sample.case["zone"]): f"area-{number // to_a_zone}",
         }
-        for table in COPIED[1:]:
-            made[table].extend(_renamed(row, names) for row in rows[table])
-        made["cases"].append(_renamed(case, names))
-        entries = made["entries"][len(made["entries"]) - len(rows["entries"]) :]
+        for table, rows in sample.rows.items():
+            made[table].extend(_renamed(row, names) for row in rows)
+        made["cases"].append(_renamed(sample.case, names))
+        entries = made["entries"][-len(sample.rows["entries"]) :]
         made["cases"][-1]["head_hash"] = _chained(entries)
     _insert(url, made)
     return [str(row["id"]) for row in made["cases"]]

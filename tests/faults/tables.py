@@ -91,6 +91,7 @@ def unfinished(
         for row in tables["obligations"]
         for rung in owed.get(row["obligation"], ())
         if row["status"] in ("open", "missed")
+        and row["kind"] != "provisional"  # nothing follows from a date that is not certain
         and first_instant(row, rung) <= now
         and (row["case_id"], row["obligation"], row["occurrence"], rung) not in taken
         and not (late_acts and row["status"] == "missed" and rung.startswith("warn:"))

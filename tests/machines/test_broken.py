@@ -7,19 +7,25 @@ import pytest
 
 from machines.book import read_roles, workflows_folder
 from machines.checks import check_names
+from machines.compiler import side_of_role
+from machines.counting_checks import check_counting
 from machines.definition import Definition
 from machines.reader import DefinitionError, read
 
 FOLDER = Path(__file__).parents[1] / "broken"
 CLAUSES = frozenset({"1.1", "1.2", "1.3"})
-ROLES = frozenset(read_roles(workflows_folder()))
+ROLES = read_roles(workflows_folder())
+UNITS = {"months": "months", "days": "working_days", "hours": "hours", "office": "office_hours",
+         "share": "percent"}  # fmt: skip
 SOUND = FOLDER / "sound.yaml"
 FILES = [path for path in sorted(FOLDER.glob("*.yaml")) if path != SOUND]
 
 
 def load(file: Path) -> None:
     definition, parsed = read(Definition, file)
-    check_names("broken", definition, parsed, CLAUSES, frozenset({"months"}), ROLES)
+    check_names("broken", definition, parsed, CLAUSES, frozenset(UNITS), frozenset(ROLES))
+    sides = {name: side_of_role(role) for name, role in ROLES.items()}
+    check_counting(definition, parsed, UNITS, sides)
 
 
 def test_the_sound_definition_loads() -> None:

@@ -113,7 +113,7 @@ def test_the_statutory_extension_is_once_for_the_office_alone_and_no_longer() ->
     assert unfit == "ground_unfit"
     story = Story.begun("2025-03-24")
     assert barred(story, "2025-03-25", "decide", "2025-05-09", ground) == "beyond_the_statute"
-    grant(story, "2025-03-25", "decide", "2025-05-06", ground)
+    grant(story, "2025-03-25", "decide", "2025-05-06", ground, requested_by="approval-1")
     assert barred(story, "2025-04-25", "decide", "2025-05-08", ground) == "ground_unfit"
 
 
@@ -122,7 +122,21 @@ def test_where_departments_decide_together_it_may_be_fifteen_days() -> None:
     assert story.due("decide") == "2025-05-08"
     beyond = barred(story, "2025-03-04", "decide", "2025-05-30", "statutory_42")
     assert beyond == "beyond_the_statute"
-    grant(story, "2025-03-04", "decide", "2025-05-29", "statutory_42")
+    grant(story, "2025-03-04", "decide", "2025-05-29", "statutory_42", requested_by="approval-1")
+
+
+@pytest.mark.parametrize("ground", ["agreement", "statutory_42"])
+def test_what_two_have_to_agree_on_names_both(ground: str) -> None:
+    """An agreement, and what the head of the office approves, is no act of one person."""
+    story, name = Story.begun("2025-03-24"), "decide"
+    assert barred(story, "2025-03-25", name, "2025-05-08", ground) == "second_person_required"
+    facts = {"obligation": name, "new_due_on": "2025-05-08", "ground": ground, **GRANT}
+    alone = story.tries("2025-03-25", HEAD, "extend", requested_by=HEAD.user, **facts)
+    assert alone is not None
+    assert alone.reason == "second_person_required"
+    story.does("2025-03-25", HEAD, "extend", requested_by=OFFICER.user, **facts)
+    both = story.duty(name).extensions[0]
+    assert (both.requested_by, both.granted_by) == (OFFICER.user, HEAD.user)
 
 
 def test_a_pause_after_an_extension_pushes_the_extended_date() -> None:

@@ -1,300 +1,54 @@
-"""`python -m tests.proof.dates [N]`: N obligations of every kind, lived through at random by the
-engine's own acts, and every date of them worked out again by the auditor from the journals alone.
+"""`python -m tests.proof.dates [N] [SEED]`: N obligations of every kind, lived through at random by
+the engine's own acts, and every date of them worked out again by the auditor from the journals
+alone; and one receipt more for every ten, of any unit, held against its own count.
 
-Starts lie in 2019 to 2026, on rest days and at year ends too; each act sees the calendar that was
-published by its day, so that provisional dates occur and become firm. Prints how many obligations
-and values agreed, and each that did not; exits 1 then.
+Prints how many obligations and values agreed, what happened how often, and each value that did not
+agree with the seed of its life; exits 1 then, and where anything of `EXPECTED` never happened.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
+from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
 
-from cases.records import GENESIS, chain_hash
-from machines.acts import Act, AnyAct, Enforce, Evidence, Moved, Open
-from machines.book import Workflow, load_workflow, read_roles, rulebook, workflows_folder
-from machines.case import Actor, Case, Entry, Party
-from machines.codec import canonical, to_plain
-from machines.fold import evolve
-from machines.importing import Import, imported
-from machines.recount import Order, recounted
-from machines.rungs import SHANGHAI, closed, pending
-from machines.step import decide
-from rules.calendar_change import CalendarChange
-from rules.parameters import ParameterBook, Settings, ZoneSetting
-from rules.view import World
-from rules.working_days import CALENDARS, Calendar, load_calendar
+from machines.case import Entry
+from rules.calendar_change import plain_of
+from rules.day_table import CalendarHorizon
+from rules.due import compute_due
+from rules.periods import UNITS, Period
+from rules.working_days import CALENDARS
 from simulation.auditor import Almanacs, Audit, audit
+from simulation.auditor.receipts import receipt_alone
+from tests.proof.doings import lived
+from tests.proof.journals import journal_of
+from tests.proof.lives import Life, calendars, invented_calendars
 
-FOLDER = Path(__file__).parent / "dated"
-CODES = ("91999999MA0000001N", "91999999MA0000002R")
-FIRST, LAST = date(2019, 1, 2), date(2026, 11, 1)
-AMOUNTS = {"working_days": 45, "natural_days": 90, "months": 14, "years": 2, "hours": 400}
-APPLICANT, BANK = Actor("a", "applicant", CODES[0]), Actor("b", "bank", CODES[1])
-SUBJECT = Party("enterprise", "虚构企业", CODES[0])
-OTHER = Party("enterprise", "虚构银行", CODES[1])
-OFFICER, SUPERVISOR = Actor("c", "approval"), Actor("d", "supervision")
-LONGEST_ACTS = 16
-
-
-@cache
-def procedure() -> Workflow:
-    """The invented procedure."""
-    return load_workflow(FOLDER, read_roles(workflows_folder()))
-
-
-@cache
-def parameters() -> ParameterBook:
-    """Its numbers, beside those of the reforms."""
-    return ParameterBook({**rulebook().parameters.tables, "dated": procedure().parameters})
-
-
-@cache
-def calendars() -> tuple[tuple[date, Calendar], ...]:
-    """Each calendar there has been, from the day of its publication on."""
-    days = sorted({notice.published_on for notice in load_calendar().notices})
-    return tuple((day, load_calendar(as_of=day)) for day in days)
-
-
-def calendar_on(day: date) -> Calendar:
-    """The calendar as it was known on a day."""
-    return [known for since, known in calendars() if since <= day][-1]
-
-
-@dataclass
-class Life:
-    """One case, lived through at random."""
-
-    chance: random.Random
-    now: datetime = datetime(2019, 1, 2, tzinfo=SHANGHAI)
-    case: Case | None = None
-    entries: list[Entry] = field(default_factory=list)
-    settings: Settings = field(default_factory=lambda: Settings("yingkou"))
-    calendar: Calendar = field(default_factory=lambda: calendar_on(FIRST))
-    versions: int = 0
-
-    def live(self) -> None:
-        """From the opening through some acts; the scheduler works in between."""
-        self.now = self._begins()
-        self.calendar = calendar_on(self.now.date())
-        self.settings = Settings("yingkou", tuple(self._settings()))
-        if self.chance.random() < 0.1:
-            self.imported()
-        else:
-            self.do(Open("case-1", "yingkou", SUBJECT, APPLICANT, {"bank": OTHER}))
-            self.now += timedelta(hours=self.chance.choice((0, 0, 1, 30, 100)))
-            self.begin()
-        for _ in range(self.chance.randint(2, LONGEST_ACTS)):
-            self.pass_time()
-            if self.case is None or closed(procedure().compiled, self.case):
-                return
-            self.something()
-
-    def imported(self) -> None:
-        """A licence issued some time ago, whose paper may name a later day than the text."""
-        issued_at = self.now
-        self.now += timedelta(days=self.chance.randint(0, 150))
-        self.calendar = calendar_on(self.now.date())
-        day = issued_at.date()
-        told = {
-            name: day + timedelta(days=self.chance.randint(450, 900))
-            for name in ("working_days", "months_rolled", "days")
-            if self.chance.random() < 0.3
-        }
-        named = day + timedelta(days=self.chance.randint(1, 200))
-        act = Import("case-1", "yingkou", SUBJECT, OFFICER, issued_at, Evidence("证-1", "e"),
-                     issued_by="begin", parties={"bank": OTHER},
-                     facts={"named_on": named.isoformat()}, told=told)  # fmt: skip
-        entry = imported(procedure().compiled, act, self.now, self.world)
-        assert isinstance(entry, Entry), f"not imported: {entry}"
-        self.case = evolve(None, entry)
-        self.entries.append(entry)
-
-    def _begins(self) -> datetime:
-        """Any instant of the years, the ends of years and rest days oftener than others."""
-        day = FIRST + timedelta(days=self.chance.randrange((LAST - FIRST).days))
-        if self.chance.random() < 0.3:
-            day = date(min(day.year, 2025), 12, self.chance.randint(15, 31))
-        seconds = self.chance.choice((0, 86399, self.chance.randrange(86400)))
-        return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(seconds=seconds)
-
-    def _settings(self) -> Iterator[ZoneSetting]:
-        """The zone's numbers, changed once in a while."""
-        for one in procedure().definition.settings:
-            for since in (FIRST - timedelta(days=30), self.now.date() + timedelta(days=20)):
-                value = self.chance.randint(1, AMOUNTS[one.unit])
-                yield ZoneSetting("dated", one.id, one.unit, value, since, "proof")
-
-    @property
-    def world(self) -> World:
-        """The world at this moment."""
-        return World(self.calendar, parameters(), self.settings)
-
-    def do(self, act: AnyAct) -> bool:
-        """An act, if it is possible now."""
-        answer = decide(procedure().compiled, self.case, act, self.now, self.world, hot=True)
-        if not isinstance(answer, Moved):
-            return False
-        for entry in answer.entries:
-            self.case = evolve(self.case, entry)
-        self.entries.extend(answer.entries)
-        return True
-
-    def pass_time(self) -> None:
-        """Some days pass; what is due on the way is done on time, or some days later."""
-        late = timedelta(days=self.chance.choice((0, 0, 0, 2)))
-        until = self.now + timedelta(days=self.chance.choice((0, 1, 3, 8, 20, 40)),
-                                     minutes=self.chance.randrange(1440))  # fmt: skip
-        while self.case is not None:
-            rungs = pending(procedure().compiled, self.case)
-            if not rungs or rungs[0].instant + late > until:
-                break
-            self.at(max(self.now, rungs[0].instant + late))
-            if not self.do(Enforce(pending(procedure().compiled, self.case)[0].because, "proof")):
-                break
-        self.at(until)
-
-    def at(self, now: datetime) -> None:
-        """The clock moves; a calendar published meanwhile comes into force, and mostly every date
-        is counted anew on it at once."""
-        self.now = now
-        known = calendar_on(now.astimezone(SHANGHAI).date())
-        if known is self.calendar or self.case is None:
-            return
-        self.versions += 1
-        order = Order(
-            f"recount-{self.versions}", self.versions, CalendarChange(self.calendar, known)
-        )
-        self.calendar = known
-        entry = recounted(procedure().compiled, self.case, order, now)
-        if entry is not None:
-            self.case = evolve(self.case, entry)
-            self.entries.append(entry)
-
-    def something(self) -> None:
-        """One act of somebody: ordinary, or one of the engine's own."""
-        self.chance.choice((
-            self.begin, self.comment, self.suspend, self.suspend, self.resume, self.resume,
-            self.extend, self.extend, self.file, self.file, self.reject, self.serve_rejection,
-            self.ordinary, self.punish, self.punish, self.restore, self.restore, self.restore,
-        ))()  # fmt: skip
-
-    def begin(self) -> None:
-        """Everything that starts with one event."""
-        named = self.now.date() + timedelta(days=self.chance.randint(-3, 120))
-        self.do(Act("begin", OFFICER, {"named_on": named.isoformat()}, {}, self._happened()))
-
-    def _happened(self) -> datetime | None:
-        """Now, or some days before it is recorded."""
-        back = timedelta(days=self.chance.choice((1, 4)), minutes=self.chance.randrange(900))
-        return self.now - back if self.chance.random() < 0.15 else None
-
-    def comment(self) -> None:
-        """Comments served on two parties, one after the other; a note that counts from them."""
-        self.do(Act("comment", OFFICER, {}, {}, self._happened()))
-        for to in self.chance.sample(("subject", "bank"), self.chance.randint(1, 2)):
-            self.serve("comments", to)
-            self.at(self.now + timedelta(hours=self.chance.choice((0, 5, 50))))
-        if self.chance.random() < 0.6:
-            self.do(Act("arm", OFFICER))
-
-    def serve(self, document: str, to: str) -> None:
-        """A document served, by one of the channels."""
-        facts: dict[str, Any] = {"document": document, "to": to}
-        channel = self.chance.choice(("electronic", "in_person", "post", "public_notice"))
-        proof = {"reference": "EMS-1"} if channel in ("post", "public_notice") else {}
-        self.do(Act("serve", OFFICER, {**facts, "channel": channel, **proof}, {}, self._happened()))
-
-    def _running(self) -> str:
-        """The name of a duty, mostly of one that runs."""
-        assert self.case is not None
-        duties = [one for one in self.case.duties if one.status in ("open", "suspended")]
-        names = [one.obligation for one in duties if one.bearer is not None]
-        return self.chance.choice(names) if names else "working_days"
-
-    def suspend(self) -> None:
-        """A pause, with its written notice."""
-        facts = {"obligation": self._running(), "reason": "听证", "notice": "告知-1"}
-        self.do(Act("suspend", OFFICER, facts))
-
-    def resume(self) -> None:
-        """The end of a pause, by one of the policies."""
-        assert self.case is not None
-        paused = [one.obligation for one in self.case.duties if one.status == "suspended"]
-        facts: dict[str, Any] = {"obligation": self.chance.choice(paused or ["days"]),
-                                 "reason": "听证结束"}  # fmt: skip
-        if self.chance.random() < 0.4:
-            facts["policy"] = self.chance.choice(("keep_remaining", "keep_date", "restart"))
-        self.do(Act("resume", OFFICER, facts))
-
-    def extend(self) -> None:
-        """A later date."""
-        assert self.case is not None
-        duty = self.case.latest(self._running())
-        on = self.now.date() if duty is None or duty.due.on is None else duty.due.on
-        facts = {
-            "obligation": duty.obligation if duty is not None else "days", "reason": "不可抗力",
-            "new_due_on": (on + timedelta(days=self.chance.randint(1, 40))).isoformat(),
-            "ground": "force_majeure", "paper": "文-1",
-        }  # fmt: skip
-        self.do(Act("extend", OFFICER, facts))
-
-    def file(self) -> None:
-        """The bearer files."""
-        proof = Evidence("EMS-1", "e")
-        self.do(Act("file", APPLICANT, {}, {}, self._happened(), proof))
-
-    def reject(self) -> None:
-        """What was filed is rejected."""
-        self.do(Act("reject", OFFICER))
-
-    def serve_rejection(self) -> None:
-        """The rejection is served."""
-        self.serve("rejection", "subject")
-
-    def ordinary(self) -> None:
-        """What settles duties, and now and then the end."""
-        event, actor = self.chance.choice((
-            ("accept", OFFICER), ("done", APPLICANT), ("finish", APPLICANT), ("drop", OFFICER),
-            ("wind_up", OFFICER),
-        ))  # fmt: skip
-        if event != "wind_up" or self.chance.random() < 0.2:
-            self.do(Act(event, actor, {}, {}, self._happened(), Evidence("EMS-2", "e")))
-
-    def punish(self) -> None:
-        """An adverse act of a person."""
-        self.do(Act("punish", SUPERVISOR, {}, {}, self._happened()))
-
-    def restore(self) -> None:
-        """The latest adverse act is undone, by one of the policies."""
-        assert self.case is not None
-        if not self.case.undo:
-            return
-        policy = self.chance.choice(("keep_date", "keep_remaining", "restart", "fulfilled"))
-        facts = {"entry": self.case.undo[-1].seq, "policy": policy, "reason": "处理不当",
-                 "paper": "文-2", "confirmed_by": "e"}  # fmt: skip
-        self.do(Act("restore", OFFICER, facts))
-
-
-def journal_of(entries: Sequence[Entry], case_id: str = "case-1") -> list[dict[str, Any]]:
-    """Entries as the journal of a case gives them, with their chain."""
-    rows: list[dict[str, Any]] = []
-    head = GENESIS
-    for seq, entry in enumerate(entries, 1):
-        body = canonical(to_plain(entry))
-        before, head = head, chain_hash(head, case_id, seq, body)
-        rows.append({"seq": seq, "hash": head, "prev_hash": before, **json.loads(body)})
-    return rows
+SHOWN = 40
+LONGEST = {"wd": 60, "cd": 200, "mo": 30, "yr": 4, "h": 300, "oh": 120}
+EXPECTED = frozenset((
+    "kind firm", "kind provisional", "kind given", "kind event", "kind standing", "kind none",
+    "unit wd", "unit cd-roll", "unit cd-noroll", "unit mo-roll", "unit mo-noroll", "unit yr-roll",
+    "unit yr-noroll", "unit h", "window", "recurring", "before another",
+    "ends at close_of_business", "ends at end_of_day", "ends at instant",
+    "event suspend", "event resume", "resume keep_date", "resume keep_remaining", "resume restart",
+    "event request_extension", "event refuse_extension", "event extend", "extend statutory_42",
+    "extend force_majeure", "extend agreement", "extension asked for",
+    "event restore", "restore keep_date", "restore keep_remaining", "restore restart",
+    "restore fulfilled", "event stay", "event lift_stay", "event correct_record",
+    "event acknowledge_recount", "event cancel_registration", "event import", "event reject",
+    "event record_late", "event record_failed_service", "served electronic", "served in_person",
+    "served post", "served public_notice", "waiting public_notice", "failed post",
+    "recorded late", "counted from the record", "came in post", "came in counter",
+    "event recount", "recount later", "recount earlier", "recount confirmed", "mid-year notice",
+    "event outage", "outage later", "outage reopened", "outage review",
+    "missed", "met", "filed", "waived",
+))  # fmt: skip
 
 
 @dataclass
@@ -303,46 +57,160 @@ class Tally:
 
     cases: int = 0
     obligations: int = 0
+    receipts: int = 0
     values: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
-    findings: list[tuple[int, Any]] = field(default_factory=list)
+    findings: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def never(self) -> list[str]:
+        """What should have happened and did not."""
+        units = {f"alone {unit}" for unit in UNITS}
+        return sorted((EXPECTED | units) - self.kinds.keys())
 
     def take(self, seed: int, life: Life, found: Audit) -> None:
         """One case more."""
         assert life.case is not None
-        dated = [duty for duty in life.case.duties if duty.due.on is not None]
         self.cases += 1
-        self.obligations += len(dated)
+        self.obligations += sum(1 for duty in life.case.duties if duty.due.on is not None)
         self.values += sum(1 for _ in found.lines)
-        self.kinds.update(f"event {entry.event}" for entry in life.entries)
-        self.kinds.update(duty.due.kind for duty in dated)
-        self.kinds.update((duty.period or "none").split(":")[0] for duty in dated)
-        self.findings.extend((seed, line) for line in found.findings)
+        self.kinds.update(_kinds(life))
+        self.findings.extend((f"seed {seed}", line) for line in found.findings)
+
+    def take_receipt(self, receipt: Mapping[str, Any], almanacs: Almanacs) -> None:
+        """A receipt without a case."""
+        lines = list(receipt_alone(receipt, almanacs))
+        self.receipts += 1
+        self.values += len(lines)
+        self.kinds[f"alone {receipt['unit']}"] += 1
+        where = f"{receipt['start']} {receipt['period']}"
+        self.findings.extend((where, line) for line in lines if line.verdict != "agree")
 
 
-def proof(obligations: int, seed: int = 1) -> Tally:
-    """Lives of so many obligations, each audited."""
-    tally, almanacs = Tally(), Almanacs(CALENDARS)
+def _kinds(life: Life) -> Iterator[str]:
+    """What there was in a life."""
+    assert life.case is not None
+    for duty in life.case.duties:
+        yield f"kind {duty.due.kind}"
+        yield f"unit {(duty.period or 'none').split(':')[0]}"
+        yield duty.status
+        yield from _said_of(duty.receipt)
+    for entry in life.entries:
+        yield f"event {entry.event}"
+        yield from _said_by(entry)
+    if life.known is invented_calendars():
+        yield from ("mid-year notice" for one in life.entries if one.event == "recount")
+
+
+def _said_of(receipt: Mapping[str, Any]) -> Iterator[str]:
+    if "ends_at" in receipt:
+        yield f"ends at {receipt['ends_at']}"
+    if "opens" in receipt:
+        yield "window"
+    if "before" in receipt and "on" in receipt:
+        yield "before another"
+    if "late_record" in receipt:
+        yield "counted from the record"
+
+
+def _said_by(entry: Entry) -> Iterator[str]:
+    facts, marks = entry.facts, entry.marks
+    if "policy" in facts:
+        yield f"{entry.event} {facts['policy']}"
+    if entry.event == "resume" and "policy" not in facts:
+        yield "resume keep_remaining"
+    if entry.event == "extend":
+        yield f"extend {facts['ground']}"
+        if entry.duties[0].extensions[-1].requested_by != entry.actor.user:
+            yield "extension asked for"
+    if "service" in marks:
+        yield f"{marks['service']['status']} {marks['service']['channel']}"
+    if "channel" in marks:
+        yield f"came in {marks['channel']}"
+    if entry.kind == "act" and entry.happened_at < entry.at:
+        yield "recorded late"
+    for name, word in (("recount", "direction"), ("outage", "outcome")):
+        yield from (f"{name} {line[word]}" for line in marks.get(name, {}).get("lines", ()))
+    yield from ("recurring" for duty in entry.duties if duty.round > 1)
+
+
+def almanacs_of_all() -> Almanacs:
+    """The notices of the year files, and those that never were."""
+    return Almanacs(CALENDARS, [plain_of(calendar) for _, calendar in invented_calendars()])
+
+
+def proof(
+    obligations: int, seed: int = 1, along: Callable[[Tally], None] = lambda _: None
+) -> Tally:
+    """Lives of so many obligations, each audited; one receipt of any unit for every ten of them.
+
+    `along` is called after every hundred lives."""
+    tally, almanacs = Tally(), almanacs_of_all()
     while tally.obligations < obligations:
-        life = Life(random.Random(seed))
-        life.live()
-        tally.take(seed, life, audit(journal_of(life.entries), almanacs))
+        life = lived(seed)
+        if life.case is not None:
+            tally.take(seed, life, audit(journal_of(life.entries), almanacs))
         seed += 1
+        if seed % 100 == 0:
+            along(tally)
+    for receipt in _receipts(random.Random(seed), obligations // 10):
+        tally.take_receipt(receipt, almanacs)
     return tally
+
+
+def _receipts(chance: random.Random, number: int) -> Iterator[Mapping[str, Any]]:
+    """Receipts of so many periods, of every unit in turn: backward, fully elapsed and all."""
+    while number:
+        number -= 1
+        yield receipt_of(chance, UNITS[number % len(UNITS)])
+
+
+def receipt_of(chance: random.Random, unit: str) -> Mapping[str, Any]:
+    """The receipt of a period from any start, with or without pauses, on any calendar there was."""
+    while True:
+        _, calendar = chance.choice((*calendars(), *invented_calendars()))
+        start = Life(chance).begins()
+        pauses = () if "back" in unit else _pauses(chance, start.date())
+        amount = chance.randint(0, LONGEST[unit.split("-")[0]])
+        try:
+            return compute_due(start, Period(unit, amount, pauses), calendar).receipt
+        except (CalendarHorizon, ValueError):
+            continue  # before 2019, more than ten years past a notice, or nothing counted backwards
+
+
+def _pauses(chance: random.Random, day: date) -> tuple[tuple[date, date], ...]:
+    found = []
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        day += timedelta(days=chance.randint(0, 30))
+        found.append((day, day + timedelta(days=chance.randint(0, 25))))
+        day = found[-1][1]
+    return tuple(found)
+
+
+def _say(tally: Tally) -> None:
+    where = {one for one, _ in tally.findings}
+    sys.stdout.write(
+        f"{tally.obligations} obligations, {len(tally.findings)} findings "
+        f"{', '.join(sorted(where)[:9])}\n"
+    )
+    sys.stdout.flush()
 
 
 def main(words: Sequence[str]) -> int:
     """A hundred thousand, or as many as are asked for."""
-    began = perf_counter()
-    tally = proof(int(words[0]) if words else 100_000)
-    for seed, line in tally.findings[:40]:
-        sys.stdout.write(f"seed {seed}: {line}\n")
+    began, seed = perf_counter(), int(words[1]) if len(words) > 1 else 1
+    tally = proof(int(words[0]) if words else 100_000, seed, _say)
+    for where, line in tally.findings[:SHOWN]:
+        sys.stdout.write(f"{where}: {line}\n")
     sys.stdout.write(
-        f"{tally.obligations} obligations of {tally.cases} cases, {tally.values} values, "
-        f"{len(tally.findings)} findings, {perf_counter() - began:.0f} s\n"
+        f"seeds from {seed} on: {tally.obligations} obligations of {tally.cases} cases and "
+        f"{tally.receipts} receipts alone, {tally.values} values, {len(tally.findings)} findings, "
+        f"{perf_counter() - began:.0f} s\n"
     )
     sys.stdout.write(", ".join(f"{n} {kind}" for kind, n in tally.kinds.most_common()) + "\n")
-    return 1 if tally.findings else 0
+    for kind in tally.never:
+        sys.stdout.write(f"never happened: {kind}\n")
+    return 1 if tally.findings or tally.never else 0
 
 
 if __name__ == "__main__":

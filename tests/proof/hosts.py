@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,17 +27,17 @@ from api.cli_database import prepare
 from cases.clock import machine_time
 from cases.store import open_store
 from tests.faults import tables
-from tests.faults.crowd import copies
+from tests.faults.crowd import Sample, copies, sample_of
 from tests.faults.siege import OWED
-from tests.faults.town import license_all, open_case, steps, town
+from tests.faults.town import due_on, license_all, open_case, steps, town
 from tests.proof.network import Host, hosts, impossible
 
 NAMES = ("database", "service", "first", "second", "office")
-WRONG_DAYS = 60
+WRONG_DAYS, NEARLY_SIX_MONTHS = 60, 175
 LATER = range(9_000_001, 9_000_009)
-PATIENCE_S = 180
-_AT_WORK = """SELECT count(*) FROM pg_stat_activity
-    WHERE host(client_addr) = %s AND backend_xid IS NOT NULL"""
+PATIENCE_S, VISITS = 300, 50
+_STOPPED = """SELECT count(DISTINCT client_addr) FROM pg_stat_activity
+    WHERE host(client_addr) = ANY(%s) AND backend_xid IS NOT NULL AND wait_event_type = 'Lock'"""
 
 
 @dataclass
@@ -138,47 +138,55 @@ def begin(at: Scene) -> str:
     return token
 
 
-def fill(at: Scene) -> str:
-    """One licence that is long overdue, to be copied, and some whose dates are to come: with the
-    wrong clock they would be over. The case to copy."""
+def fill(at: Scene) -> Sample:
+    """One licence that is long overdue, to be copied before anybody sweeps it, and some whose dates
+    are to come: with the wrong clock they would be over."""
     store = open_store(at.url)
-    casework, _ = town(store, machine_time() - timedelta(days=150))
+    casework, _ = town(store, machine_time() - timedelta(days=NEARLY_SIX_MONTHS))
     for number in LATER:
         case_id = str(open_case(casework, number, "area-later").plain["id"])
         for identity, doing in steps(number):
             casework.act(case_id, doing, identity)
-    (sample,) = license_all(store, range(1, 2))
+        day = due_on(store, case_id)
+        assert day is not None
+        assert day > machine_time().date()
+    (overdue,) = license_all(store, range(1, 2))
     store.close()
-    return sample
+    return sample_of(at.url, overdue)
 
 
 def story(at: Scene, cases: int) -> list[str]:
     """Everything that happens; what is wrong at the end."""
     sample = fill(at)
     token = begin(at)
-    first, service = at.hosts["first"], at.hosts["service"].address
-    ids = copies(at.url, sample, range(8, 8 + cases), 8)
-    asked = list(reversed(ids))[:: max(1, cases // 100)]
-    (at.folder / "cases").write_text("\n".join(asked))
-    at.start("office", "office", "tests.proof.visitor", f"http://{service}:8000", token,
-             str(at.folder / "cases"))  # fmt: skip
-    _until("the sweep has begun", lambda: left(at) < cases - cases // 20)
-    _until("the first enforcer is cut off in mid-sweep", lambda: is_cut_off_at_work(at, first))
-    _say(f"  with {left(at)} of {cases} cases left")
+    first, second = at.hosts["first"], at.hosts["second"]
+    visit(at, token, "office", copies(at.url, sample, range(8, 8 + cases), 8))
+    with in_mid_sweep(at, first):
+        first.cut_off()
+        _say(f"  the first enforcer is cut off, with {left(at)} of {cases} cases left")
     _until("the others do all the rest", lambda: not left(at))
     first.join()
-    copies(at.url, sample, range(8 + cases, 8 + 2 * cases), 8)
-    _until("the second sweep has begun", lambda: left(at) < cases - cases // 20)
-    at.order("crash")
+    visit(at, token, "again", copies(at.url, sample, range(8 + cases, 8 + 2 * cases), 8))
+    with in_mid_sweep(at, first, second):
+        at.order("crash")
     time.sleep(3)
     at.order("start")
     _until("after the crash all the rest is done", lambda: not left(at))
-    _until("the office is done", lambda: at.running["office"].poll() is not None)
+    for name in ("office", "again"):
+        _until(f"{name} is done", lambda name=name: at.running[name].poll() is not None)  # type: ignore[misc]
     codes = {name: at.stop(name) for name in ("second", "service")}
-    copies(at.url, sample, range(8 + 2 * cases, 16 + 2 * cases), 8)
+    copies(at.url, sample, range(8 + 2 * cases, 8 + 3 * cases), 8)
     _until("the first enforcer does a third backlog alone", lambda: not left(at))
     codes["first"] = at.stop("first")
     return [*verdict(at), *(f"{name} ended with {code}" for name, code in codes.items() if code)]
+
+
+def visit(at: Scene, token: str, name: str, cases: list[str]) -> None:
+    """The office begins to act on some of the cases, the last to be swept first."""
+    file = at.folder / f"{name}.cases"
+    file.write_text("\n".join(cases[:: -max(1, len(cases) // VISITS)]))
+    service = f"http://{at.hosts['service'].address}:8000"
+    at.start(name, "office", "tests.proof.visitor", service, token, str(file))
 
 
 def verdict(at: Scene) -> list[str]:
@@ -186,31 +194,35 @@ def verdict(at: Scene) -> list[str]:
     found = tables.read(at.url)
     wrong = tables.faults(found, machine_time())
     wrong += tables.unfinished(found, machine_time(), OWED, late_acts=True)
-    answers = [line.split() for line in at.said("office").splitlines()]
+    answers = [line.split() for name in ("office", "again") for line in at.said(name).splitlines()]
     pushed = [row["case_id"] for row in found["entries"] if row["event"] == "confirm_push"]
     confirmed = [case_id for case_id, status, _ in answers if status == "200"]
     if sorted(pushed) != sorted(confirmed):
         wrong.append(f"{len(pushed)} acts are on record, {len(confirmed)} were confirmed")
     strange = {status for _, status, _ in answers} - {"200", "409"}
-    if strange or not answers:
-        wrong.append(f"the office was answered {strange or 'nothing'}")
+    again = sum(int(tries) > 1 for _, _, tries in answers)
+    if strange or not again:
+        wrong.append(f"the office was answered {strange or 'always: it never felt the crash'}")
     wrong += [
         f"{name}: a traceback" for name in ("first", "second") if "Traceback" in at.said(name)
     ]
-    again = sum(int(tries) > 1 for _, _, tries in answers)
     _say(f"{len(found['cases'])} cases, {len(found['fired'])} rungs, {len(answers)} acts over HTTP "
          f"({len(confirmed)} confirmed, {again} sent again)")  # fmt: skip
     return wrong
 
 
-def is_cut_off_at_work(at: Scene, host: Host) -> bool:
-    """Cuts a host off; puts it back where that was not in the middle of a transaction that holds
-    cases."""
-    host.cut_off()
-    if _one(at, _AT_WORK, host.address):
-        return True
-    host.join()
-    return False
+@contextmanager
+def in_mid_sweep(at: Scene, *enforcers: Host) -> Iterator[None]:
+    """A moment in which each of them has written part of a batch, and cannot go on."""
+    addresses = [host.address for host in enforcers]
+    with psycopg.connect(at.url.replace("+psycopg", "")) as server:
+        server.execute("LOCK TABLE fired IN SHARE MODE")
+        names = " and ".join(host.name for host in enforcers)
+        stopped = lambda: _one(at, _STOPPED, addresses) == len(addresses)  # noqa: E731
+        _until(f"in mid-sweep: {names}", stopped)
+        yield
+        with suppress(psycopg.OperationalError):  # it may have crashed meanwhile
+            server.rollback()
 
 
 def left(at: Scene) -> int:

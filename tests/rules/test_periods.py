@@ -189,3 +189,15 @@ def test_a_date_no_calendar_can_write_is_refused(calendar: Calendar) -> None:
     late = datetime(9999, 12, 31, 12, tzinfo=timezone(timedelta(hours=8)))
     with pytest.raises(PeriodError, match="leaves the years"):
         compute_due(late, Period("h", 100), calendar)
+
+
+def test_eight_hours_ahead_is_shanghai_time_but_for_the_summers_until_1991() -> None:
+    """In the summers of 1986 to 1991 the clocks of Shanghai were nine hours ahead."""
+    ahead = timezone(timedelta(hours=8))
+    assert shanghai_date(datetime(1990, 7, 1, 23, 30, tzinfo=ahead)) == date(1990, 7, 2)
+    assert shanghai_date(datetime(1991, 9, 14, 23, 30, tzinfo=ahead)) == date(1991, 9, 15)
+    for year in (1990, 1992, 2026):
+        winter = datetime(year, 1, 1, 23, 59, 59, tzinfo=ahead)
+        assert shanghai_date(winter) == date(year, 1, 1)
+        assert shanghai_date(winter.astimezone(UTC)) == date(year, 1, 1)
+    assert shanghai_date(datetime(2026, 7, 1, 23, 30, tzinfo=ahead)) == date(2026, 7, 1)

@@ -11,56 +11,27 @@ from typing import Any
 
 import pytest
 
-from machines.book import rulebook
-from rules.due import compute_due
 from rules.festivals import movable
-from rules.periods import UNITS, Period
-from rules.working_days import CALENDARS, VARIANTS, load_calendar
-from simulation.auditor import Almanacs, audit
+from rules.working_days import VARIANTS
+from simulation.auditor import audit
 from simulation.auditor.days import NotDerivable
-from simulation.auditor.receipts import receipt_alone
+from simulation.auditor.record import chain
 from simulation.auditor.sky import festivals
-from tests.proof.dates import Life, calendars, journal_of, proof
-from tests.scenarios.runner import play, scenarios
+from tests.proof.dates import almanacs_of_all, proof
+from tests.proof.doings import lived
+from tests.proof.journals import journal_of
+from tests.proof.lives import calendars
 
-ALMANACS = Almanacs(CALENDARS)
-LONGEST = {"wd": 60, "cd": 200, "mo": 30, "yr": 4, "h": 300}
+ALMANACS = almanacs_of_all()
 Journal = list[dict[str, Any]]
 
 
-def test_three_thousand_obligations_come_out_the_same() -> None:
+def test_a_thousand_obligations_come_out_the_same() -> None:
     """The hundred thousand of `python -m tests.proof.dates`, in small."""
-    tally = proof(3000)
+    tally = proof(1000)
     assert tally.findings == []
-    assert tally.obligations >= 3000
-    lived = {kind for kind, _ in tally.kinds.most_common()}
-    assert {"firm", "provisional", "given", "event suspend", "event resume", "event extend",
-            "event restore", "event recount", "event import", "event reject"} <= lived  # fmt: skip
-    assert {"wd", "cd-roll", "cd-noroll", "mo-roll", "mo-noroll", "yr-roll", "yr-noroll",
-            "h"} <= lived  # fmt: skip
-
-
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.split("-")[0] in LONGEST])
-def test_a_receipt_alone_is_derived_again_in_every_unit(unit: str) -> None:
-    chance = random.Random(unit)
-    for _ in range(150):
-        _, calendar = chance.choice(calendars())
-        start = Life(chance)._begins()
-        pauses = () if "back" in unit else _pauses(chance, start.date())
-        amount = chance.randint(1, LONGEST[unit.split("-")[0]])
-        due = compute_due(start, Period(unit, amount, pauses), calendar)
-        lines = list(receipt_alone(due.receipt, ALMANACS))
-        assert [line for line in lines if line.verdict != "agree"] == []
-        assert {"receipt.result.on", "receipt.calendar"} <= {line.name for line in lines}
-
-
-def _pauses(chance: random.Random, day: date) -> tuple[tuple[date, date], ...]:
-    found = []
-    for _ in range(chance.choice((0, 0, 1, 2))):
-        day += timedelta(days=chance.randint(0, 30))
-        found.append((day, day + timedelta(days=chance.randint(0, 25))))
-        day = found[-1][1]
-    return tuple(found)
+    assert tally.obligations >= 1000
+    assert len(tally.never) <= 5, "a kind of life is missing"
 
 
 def test_the_festivals_worked_out_from_the_sky_are_those_of_the_table() -> None:
@@ -81,24 +52,14 @@ def test_both_readings_of_the_notices_name_the_same_days() -> None:
         ALMANACS.all[-1].works(date(2018, 6, 1))
 
 
-def test_the_journals_of_the_reforms_stand() -> None:
-    book, calendar = rulebook(), load_calendar()
-    played = [play(book, calendar, one) for one in list(scenarios())[::12]]
-    for stage in played:
-        if stage.case is not None:
-            found = audit(journal_of(stage.entries, stage.case.id), ALMANACS)
-            assert found.findings == [], f"{stage.scenario.workflow}: {stage.scenario.name}"
-
-
 def _lives() -> Iterator[Journal]:
     """Journals with pauses, extensions and misses in them."""
-    for seed in range(7000, 7025):
-        life = Life(random.Random(seed))
-        life.live()
-        yield journal_of(life.entries)
+    for seed in range(7000, 7014):
+        yield journal_of(lived(seed).entries)
 
 
 LIVES = list(_lives())
+DATED = [journal for journal in LIVES if any(entry.get("duties") for entry in journal)]
 
 
 def _rehashed(journal: Journal) -> Journal:
@@ -128,11 +89,12 @@ def _dates(journal: Journal) -> Iterator[tuple[dict[str, Any], str]]:
                 yield duty, "missed_on"
 
 
-@pytest.mark.parametrize("journal", LIVES, ids=lambda one: f"{len(one)} entries")
+@pytest.mark.parametrize("journal", DATED, ids=lambda one: f"{len(one)} entries")
 def test_a_date_moved_by_one_day_is_found(journal: Journal) -> None:
     assert audit(journal, ALMANACS).findings == []
     places = len(list(_dates(journal)))
-    for place in random.Random(places).sample(range(places), 6):
+    assert places > 10
+    for place in random.Random(places).sample(range(places), 3):
         changed = copy.deepcopy(journal)
         holder, name = list(_dates(changed))[place]
         holder[name] = _next_day(holder[name])
@@ -142,23 +104,25 @@ def test_a_date_moved_by_one_day_is_found(journal: Journal) -> None:
 
 def test_a_pause_that_was_dropped_is_found() -> None:
     looked_at = 0
-    for journal in LIVES:
+    for journal in LIVES[:6]:
         for place, entry in enumerate(journal):
             if not any(duty.get("pauses") for duty in entry.get("duties", ())):
                 continue
             looked_at += 1
-            changed = copy.deepcopy(journal)
+            changed = copy.deepcopy(journal[: place + 1])
             for duty in changed[place]["duties"]:
                 duty.pop("pauses", None)
             names = {line.name for line in audit(_rehashed(changed), ALMANACS).findings}
             assert "pauses" in names
-    assert looked_at > 20
+    assert looked_at > 10
 
 
 def test_an_entry_that_was_dropped_is_found() -> None:
+    """But for the last one: what came after the last entry that somebody has seen, only the signed
+    root of the whole record can show."""
     dropped = 0
-    for journal in LIVES:
-        for place, entry in enumerate(journal):
+    for journal in LIVES[:12]:
+        for place, entry in enumerate(journal[:-1]):
             if entry["event"] in ("suspend", "extend"):
                 dropped += 1
                 rest = copy.deepcopy([*journal[:place], *journal[place + 1 :]])
@@ -166,7 +130,7 @@ def test_an_entry_that_was_dropped_is_found() -> None:
                 later = [duty for one in rest[place:] for duty in one.get("duties", ())]
                 if any(_same(duty, entry) for duty in later):
                     assert not audit(_rehashed(rest), ALMANACS).sound
-    assert dropped > 10
+    assert dropped > 5
 
 
 def _same(duty: dict[str, Any], entry: dict[str, Any]) -> bool:
@@ -175,30 +139,34 @@ def _same(duty: dict[str, Any], entry: dict[str, Any]) -> bool:
 
 
 def test_a_hash_or_a_word_that_was_changed_is_found() -> None:
-    journal = LIVES[0]
+    journal = min(LIVES, key=lambda one: abs(len(one) - 20))
     for place in range(len(journal)):
         for name, value in (("hash", "0" * 64), ("prev_hash", "1" * 64), ("seq", 99)):
             changed = copy.deepcopy(journal)
             changed[place][name] = value
-            lines = audit(changed, ALMANACS).findings
-            assert any(line.about == "journal" for line in lines), (place, name)
+            assert _broken_links(changed), (place, name)
         changed = copy.deepcopy(journal)
         changed[place]["actor"]["user"] += "x"
-        assert [line.name for line in audit(changed, ALMANACS).findings] == ["hash"]
+        assert _broken_links(changed) == [(place + 1, "hash")]
+    assert [line.name for line in audit(changed, ALMANACS).findings] == ["hash"]
+
+
+def _broken_links(journal: Journal) -> list[tuple[int, str]]:
+    return [(one.seq, one.name) for one in chain("case-1", journal) if one.verdict != "agree"]
 
 
 def test_an_act_before_its_day_is_found() -> None:
     acts = 0
-    for journal in LIVES:
+    for journal in LIVES[:7]:
         for place, entry in enumerate(journal):
             if entry["kind"] == "enforced" and entry["because"]["rung"] == "enforced":
                 acts += 1
-                changed = copy.deepcopy(journal)
+                changed = copy.deepcopy(journal[: place + 1])
                 day = date.fromisoformat(entry["at"][:10]) - timedelta(days=40)
                 changed[place]["at"] = f"{day}T00:00:00+08:00"
                 whys = [line.why for line in audit(_rehashed(changed), ALMANACS).findings]
                 assert "too early" in whys
-    assert acts > 20
+    assert acts > 5
 
 
 def test_what_the_record_leaves_out_is_named() -> None:

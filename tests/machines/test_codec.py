@@ -1,0 +1,72 @@
+"""The one text of a value: what any reader of JSON would write, sorted, without spaces."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from machines.codec import CodecError, canonical, from_json, to_plain
+
+ZONES = st.sampled_from([timezone(timedelta(hours=n)) for n in (-11, 0, 8)])
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False).filter(
+    lambda number: number == 0 or abs(number) >= 1e-4  # nobody states less than that of anything
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | NUMBERS | st.text() | st.dates()
+    | st.datetimes(timezones=ZONES),
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple)
+    | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def _by_the_library(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@given(VALUES)
+def test_the_text_is_the_standard_librarys(value: object) -> None:
+    assert canonical(value) == _by_the_library(to_plain(value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    on: date
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    name: str
+    at: datetime
+    one: _Inner | None = None
+    many: tuple[_Inner, ...] = ()
+    said: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+
+
+@given(st.builds(_Outer, one=st.none() | st.builds(_Inner), many=st.lists(st.builds(_Inner)).map(
+    tuple), said=st.dictionaries(st.text(), st.integers() | st.text()), at=st.datetimes(
+    timezones=ZONES)))  # fmt: skip
+def test_a_value_is_read_back_from_its_text_and_says_no_default(value: _Outer) -> None:
+    text = canonical(value)
+    assert text == _by_the_library(to_plain(value))
+    assert from_json(_Outer, text) == value
+    assert value.count != 1 or '"count"' not in text
+
+
+def test_a_number_of_any_length_keeps_its_digits() -> None:
+    long = _Outer("n", datetime(2025, 1, 2, tzinfo=UTC), said={"a": 10**30})
+    assert f'"a":{10**30}' in canonical(long)
+    assert from_json(_Outer, canonical(long)) == long
+
+
+def test_what_has_no_plain_form_is_named() -> None:
+    with pytest.raises(CodecError, match="no plain form for object"):
+        canonical({"a": object()})
+    with pytest.raises(CodecError, match="no plain form for object"):
+        to_plain([object()])
