@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-_PACKAGES = ("sqlalchemy", "psycopg", "fastapi", "uvicorn", "numpy", "pydantic")
+_PACKAGES = ("sqlalchemy", "psycopg", "fastapi", "uvicorn", "numpy", "pydantic", "orjson")
 
 
 @dataclass(frozen=True, slots=True)
