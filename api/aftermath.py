@@ -39,7 +39,7 @@ def answered(
         task = BackgroundTask(_sweep, service)
     headers = {}
     if status == 201:
-        headers["Location"] = f"/v1/cases/{answer.plain['id']}"
+        headers["Location"] = f"/v1/cases/{answer.id}"
     if repeated:
         headers["Idempotent-Replayed"] = "true"
     return said(answer, status, headers, task)
@@ -50,7 +50,7 @@ def said(
     task: BackgroundTask | None = None,
 ) -> Response:  # fmt: skip
     """A case over the wire, with its version."""
-    tag = {"ETag": f'"{answer.plain["version"]}"'}
+    tag = {"ETag": f'"{answer.version}"'}
     return Response(answer.text, status, {**tag, **headers}, "application/json", background=task)
 
 
@@ -58,7 +58,7 @@ def _swept(service: Service, identity: Identity, answer: Answer) -> Answer:
     """The case once everything due has been done; looked at again only if something was."""
     if not _sweep(service):
         return answer
-    return service.casework.look(answer.plain["id"], identity)
+    return service.casework.look(answer.id, identity)
 
 
 def _sweep(service: Service) -> bool:

@@ -57,7 +57,7 @@ def caller(service: TheService, secret: Secret) -> Identity:
 def identified(service: Service, secret: str, *, feed: bool = False) -> Identity:
     """Whose token this is, asked of the database. Raises Unauthenticated."""
     with service.store.unit(write=False) as unit:
-        identity = identify(unit, secret, unit.now(), feed=feed)
+        identity = identify(unit, secret, feed=feed)
     if identity is None:
         raise Unauthenticated("令牌不存在、已过期或已撤销。",
                               "the token is unknown, expired or revoked",

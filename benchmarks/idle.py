@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks import bare_postgres, bare_sqlite, samples
 from benchmarks.databases import dsn, path_of, workshop
 from benchmarks.field import grow, rows_of, settle
-from benchmarks.measure import Asked, Outcome, median_us, say, step, told
+from benchmarks.measure import Asked, Outcome, say, step, told
 from benchmarks.multiply import multiplied
 from benchmarks.samples import ENFORCEABLE_AT
 
@@ -26,7 +26,7 @@ AT = ENFORCEABLE_AT - timedelta(days=1)  # before the backlog is due
 
 @dataclass(slots=True)
 class Looks:
-    """Microseconds of each kind of look, a figure for each repetition."""
+    """Microseconds of each kind of look, undisturbed, a figure for each repetition."""
 
     sweep: list[float] = field(default_factory=list)
     beat: list[float] = field(default_factory=list)
@@ -89,9 +89,9 @@ def looked(url: str, repetitions: int) -> Looks:
         enforcer = samples.sweeper(store, late)
         enforcer.sweep()
         for _ in range(repetitions):
-            looks.sweep.append(_timed(lambda: _nothing(enforcer.sweep())))
-            looks.beat.append(_timed(enforcer.wait))
-            looks.bare.append(median_us(_bare(url, late)))
+            looks.sweep.append(_undisturbed_us(_timed(lambda: _nothing(enforcer.sweep()))))
+            looks.beat.append(_undisturbed_us(_timed(enforcer.wait)))
+            looks.bare.append(_undisturbed_us(_bare(url, late)))
     say(f"  {looks.told()}")
     return looks
 
@@ -100,13 +100,20 @@ def _nothing(report: Any) -> None:
     assert not report.enforced, "this was no idle sweep"
 
 
-def _timed(work: Callable[[], object]) -> float:
+def _timed(work: Callable[[], object]) -> list[float]:
+    """Seconds of each of some looks."""
     taken = []
     for _ in range(LOOKS):
         begun = time.perf_counter()
         work()
         taken.append(time.perf_counter() - begun)
-    return median_us(taken)
+    return taken
+
+
+def _undisturbed_us(seconds: Sequence[float]) -> float:
+    """What nine looks in ten exceed, in microseconds: a look is shorter than the time for which a
+    busy machine lets others go first, so that the median says more of them than of the look."""
+    return sorted(seconds)[len(seconds) // 10] * 1e6
 
 
 def _bare(url: str, at: Any) -> list[float]:

@@ -11,13 +11,13 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-_PACKAGES = ("sqlalchemy", "psycopg", "fastapi", "uvicorn", "numpy", "pydantic")
+_PACKAGES = ("sqlalchemy", "psycopg", "fastapi", "uvicorn", "numpy", "pydantic", "orjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "absent"
     return found
-
-
-def median_us(seconds: Sequence[float]) -> float:
-    """The median of some times, in microseconds."""
-    return statistics.median(seconds) * 1e6
 
 
 def _round(rate: float) -> float:

@@ -31,14 +31,29 @@ class Answer:
         return answer
 
     @cached_property
-    def plain(self) -> Mapping[str, Any]:
-        """As plain JSON."""
+    def _drawn(self) -> Mapping[str, Any]:
         return self._draw()
+
+    @property
+    def id(self) -> str:
+        """The number of the case."""
+        return str(self._drawn["id"])
+
+    @property
+    def version(self) -> int:
+        """The version of the case."""
+        return int(self._drawn["version"])
 
     @cached_property
     def text(self) -> str:
         """As JSON text: what is kept under an Idempotency-Key, and what goes over the wire."""
-        return canonical(self.plain)
+        return canonical(self._drawn)
+
+    @cached_property
+    def plain(self) -> Mapping[str, Any]:
+        """As plain JSON."""
+        found: Mapping[str, Any] = json.loads(self.text)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

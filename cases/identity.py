@@ -122,15 +122,18 @@ def keep_token(
     )
 
 
-def identify(unit: Unit, secret: str, at: datetime, *, feed: bool = False) -> Identity | None:
-    """Whose token this is; None for an unknown, expired or revoked one.
+def identify(
+    unit: Unit, secret: str, at: datetime | None = None, *, feed: bool = False
+) -> Identity | None:
+    """Whose token this is; None for an unknown, expired or revoked one. `at`: None asks the store's
+    own clock, where that matters.
 
     `feed`: where a calendar program calls. A token made for that is unknown everywhere else, and
     no other token is known there: an address with a token in it is easily passed on."""
     row = unit.token(_digest(secret))
     if row is None or row.revoked_at is not None:
         return None
-    if row.expires_at is not None and row.expires_at <= at:
+    if row.expires_at is not None and row.expires_at <= (at or unit.now()):
         return None
     roles = frozenset(row.roles.split())
     if (FEED in roles) != feed:

@@ -27,7 +27,8 @@ def present(
     compiled: Compiled, case: Case, identity: Identity, book: Rulebook, world: World,
     now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
-    """The whole case, with what this identity may do now and why not the rest."""
+    """The whole case, with what this identity may do now and why not the rest. Values of the case
+    stand in it as they are: `canonical` writes them."""
     roles = set(identity.roles)
     if roles & OVERSEERS:
         roles |= set(known_roles(compiled.definition))
@@ -36,7 +37,7 @@ def present(
     today = shanghai_date(now)
     waits = {duty.key: held(compiled, case, duty, today) for duty in case.duties}
     duties = [
-        {**obligation(compiled, duty, book), **_held(waits[duty.key])} for duty in case.duties
+        {**_obligation(compiled, duty, book), **_held(waits[duty.key])} for duty in case.duties
     ]
     return {
         "id": case.id,
@@ -44,9 +45,9 @@ def present(
         "workflow": case.workflow,
         "definition": case.definition,
         "zone": case.zone,
-        "subject": to_plain(case.subject),
-        "parties": to_plain(case.parties),
-        "facts": to_plain(case.facts),
+        "subject": case.subject,
+        "parties": case.parties,
+        "facts": case.facts,
         "tracks": dict(case.tracks),
         "labels": _labels(compiled, case),
         "settled": settled(compiled, case),
@@ -120,6 +121,11 @@ def _words(compiled: Compiled, kind: str, name: str) -> dict[str, str]:
 
 def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]:
     """One occurrence of an obligation or timer, by the contract, with its consequence in words."""
+    plain: dict[str, Any] = to_plain(_obligation(compiled, duty, book))
+    return plain
+
+
+def _obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]:
     due = {key: value for key, value in to_plain(duty.due).items() if value is not None}
     return {
         "id": duty.obligation,
@@ -130,10 +136,10 @@ def obligation(compiled: Compiled, duty: Duty, book: Rulebook) -> dict[str, Any]
         "status": duty.status,
         "missed_on": duty.missed_on.isoformat() if duty.missed_on else None,
         "acted_at": duty.acted_at.isoformat() if duty.acted_at else None,
-        "receipt": to_plain(duty.receipt),
+        "receipt": duty.receipt,
         "pauses": [_pause(one) for one in duty.pauses],
-        "extensions": to_plain(duty.extensions),
-        "request": None if duty.request is None else to_plain(duty.request),
+        "extensions": duty.extensions,
+        "request": duty.request,
         **_terms(compiled, duty.obligation),
         **_bearer(book, duty),
     }

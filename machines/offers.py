@@ -17,6 +17,7 @@ from machines.acts import Refused
 from machines.case import Actor, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Transition
+from machines.extension import owes_it
 from machines.frozen import replace
 from machines.rungs import closed
 from machines.timely import kept_by, too_late_or_early
@@ -115,16 +116,18 @@ def offers(
             tell(one.event, role, here[0].clauses, why)
     possible = _possible(compiled, case)
     for event, able_role in _of_engine(compiled, frozenset(roles)):
-        role = able_role or _bearing(compiled, case, event, roles)
+        role = able_role or _bearing(compiled, case, roles)
         if role is not None:
             shut = None if engine_events.EVENTS[event].when_closed else desk.shut
             tell(event, role, (), desk.turns_away(role) or shut or possible[event])
     return tuple(able), tuple(barred)
 
 
-def _bearing(compiled: Compiled, case: Case, event: str, roles: Collection[str]) -> str | None:
-    able = set(engine_events.roles_of(compiled, case, event)).intersection(roles)
-    return min(able, default=None)
+def _bearing(compiled: Compiled, case: Case, roles: Collection[str]) -> str | None:
+    """The role in which these roles owe something that still runs."""
+    owing = [duty for duty in case.duties if duty.status in ("open", "suspended")]
+    able = (role for role in roles if any(owes_it(case, duty, role) for duty in owing))
+    return min((role for role in able if role in compiled.sides), default=None)
 
 
 class _Desk:

@@ -41,7 +41,7 @@ def sign_in(visit: Visiting, form: Form) -> Response:
         if form.get("account") == account.user:
             token = account.token
     with visit.service.store.unit(write=False) as unit:
-        known = identify(unit, token, unit.now()) if token else None
+        known = identify(unit, token) if token else None
     if known is None:
         return _form(visit, after=after, wrong=True, status=403)
     answer = RedirectResponse(after, 303)

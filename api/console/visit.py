@@ -87,7 +87,7 @@ def visiting(request: Request) -> Visit:
     token = request.cookies.get(SESSION, "")
     with service.store.unit(write=False) as unit:
         # A token lives in real time, also where the cases live on a sandbox clock.
-        identity = identify(unit, token, unit.now()) if token else None
+        identity = identify(unit, token) if token else None
         secret, now, hold = unit.meta().get(_SECRET), service.clock.now(unit), current(unit)
     return Visit(
         request=request,

@@ -18,6 +18,6 @@ from api.v1 import (
 )
 
 router = APIRouter(prefix="/v1")
-for _part in (workflows, cases, services, diary, feed, enterprises, settings, enforcement, outages,
+for _part in (cases, workflows, services, diary, feed, enterprises, settings, enforcement, outages,
               sandbox):  # fmt: skip
     router.include_router(_part.router)

@@ -22,6 +22,7 @@ from cases.store.tables import Instant
 
 Value = Callable[[Any], Any]
 Given = Mapping[str, Any]
+Bound = Sequence[Any]
 _BY_PLACE = {"sqlite": "qmark", "postgresql": "format"}
 
 
@@ -68,19 +69,27 @@ class Prepared:
 
     def changed(self, driver: Any, given: Sequence[Given]) -> int:
         """Runs it once for each of the parameters; how many rows that changed."""
-        return self._run(driver, [self._bound(each) for each in given])
+        return self.counted(self.run(driver, self.of_given(given)))
 
-    def written(self, driver: Any, rows: Iterable[Any]) -> int:
-        """The same for rows, whose fields are named like its parameters."""
-        return self._run(driver, [self._of_row(row) for row in rows])
+    def of_given(self, given: Iterable[Given]) -> list[Bound]:
+        """Parameters as the driver takes them."""
+        return [self._bound(each) for each in given]
 
-    def _run(self, driver: Any, bound: Sequence[Sequence[Any]]) -> int:
-        """The same for parameters as the driver takes them."""
+    def of_rows(self, rows: Iterable[Any]) -> list[Bound]:
+        """The same of rows, whose fields are named like its parameters."""
+        return [self._of_row(row) for row in rows]
+
+    def run(self, driver: Any, bound: Sequence[Bound]) -> Any:
+        """The cursor of a change that was sent; in a pipeline it is yet to come about."""
         cursor = driver.cursor()
         if len(bound) == 1:
             cursor.execute(self._sql, bound[0])
         else:
             cursor.executemany(self._sql, bound)
+        return cursor
+
+    def counted(self, cursor: Any) -> int:
+        """How many rows it changed."""
         changed: int = cursor.rowcount
         cursor.close()
         return changed

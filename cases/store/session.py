@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -12,7 +14,7 @@ from sqlalchemy import Executable, Table
 from cases.ports import StoreError
 from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, translated
-from cases.store.prepared import Given
+from cases.store.prepared import Bound, Given, Prepared
 from cases.store.statements import INSERT
 from cases.store.tables import METADATA
 
@@ -31,6 +33,32 @@ def plain(table: Table, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows as parameters by the names of their fields, which are the columns'."""
     names, values = _READING[table]
     return [dict(zip(names, values(row), strict=True)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A statement for rows, whose fields are named like its parameters."""
+
+    statement: Executable
+    given: Sequence[Any]
+
+    def bound(self, known: Statements) -> tuple[Prepared, list[Bound]]:
+        """As the driver takes it."""
+        query = known[self.statement]
+        return query, query.of_rows(self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Givens:
+    """A statement for parameters by name."""
+
+    statement: Executable
+    given: Sequence[Given]
+
+    def bound(self, known: Statements) -> tuple[Prepared, list[Bound]]:
+        """As the driver takes it."""
+        query = known[self.statement]
+        return query, query.of_given(self.given)
 
 
 class Session:
@@ -112,7 +140,22 @@ class Session:
     def _write_rows(self, statement: Executable, rows: Sequence[Any]) -> None:
         """Runs a statement for rows, whose fields are named like its parameters."""
         if rows:
-            self._carry_out(lambda: self._known[statement].written(self._driver, rows))
+            self._write_together([Rows(statement, rows)])
+
+    def _write_together(self, asked: Sequence[Rows | Givens]) -> list[int]:
+        """How many rows each of several statements changed, one after the other; on PostgreSQL in
+        one round trip."""
+        counts: list[int] = []
+
+        def change() -> int:
+            ready = [one.bound(self._known) for one in asked]
+            with self._driver.pipeline() if self._known.postgres else nullcontext():
+                sent = [query.run(self._driver, bound) for query, bound in ready]
+            counts.extend(query.counted(one) for (query, _), one in zip(ready, sent, strict=True))
+            return sum(counts)
+
+        self._carry_out(change)
+        return counts
 
     def _carry_out(self, change: Callable[[], int]) -> int:
         self._must_write()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Executable
+
 from cases.ports import Conflict
 from cases.rows import (
     Batch,
@@ -36,7 +38,7 @@ from cases.store.asked import (
 )
 from cases.store.dialect import Statements
 from cases.store.safety_unit import SafetySession
-from cases.store.session import plain
+from cases.store.session import Givens, Rows, plain
 
 
 class SqlUnit(AroundSession, SafetySession):
@@ -68,30 +70,25 @@ class SqlUnit(AroundSession, SafetySession):
     def write(self, batch: Batch) -> None:
         """Everything or a conflict, in the lock order."""
         self._must_write()
-        self._insert(t.IDEMPOTENCY, batch.idempotency)
-        if batch.definitions:
-            self._write_rows(self._known.keep_definition, batch.definitions)
-        self._write_cases(batch.cases)
-        self._insert(t.ENTRIES, batch.entries)
-        if batch.obligations:
-            self._write_rows(self._known.keep_obligation, batch.obligations)
-        self._insert(t.FIRED, batch.fired)
-        self._insert(t.CREDIT_FACTS, batch.credit_facts)
-        self._insert(t.OUTBOX, batch.outbox)
-        self._insert(t.WORK, batch.work)
-        if batch.tallies:
-            self._write_rows(self._known.add_tally, batch.tallies)
-
-    def _write_cases(self, cases: Sequence[tuple[CaseRow, int]]) -> None:
-        """Inserts what is new; replaces the others by version, ids ascending."""
-        self._insert(t.CASES, [row for row, version in cases if version == 0])
-        old = sorted((pair for pair in cases if pair[1] != 0), key=lambda pair: pair[0].id)
-        if not old:
+        old = sorted((pair for pair in batch.cases if pair[1] != 0), key=lambda pair: pair[0].id)
+        asked: list[Rows | Givens] = [
+            Rows(s.INSERT[t.IDEMPOTENCY], batch.idempotency),
+            Rows(self._known.keep_definition, batch.definitions),
+            Rows(s.INSERT[t.CASES], [row for row, version in batch.cases if version == 0]),
+            Givens(s.REPLACE_CASE, _replacing(old)),
+            Rows(s.INSERT[t.ENTRIES], batch.entries),
+            Rows(self._known.keep_obligation, batch.obligations),
+            Rows(s.INSERT[t.FIRED], batch.fired),
+            Rows(s.INSERT[t.CREDIT_FACTS], batch.credit_facts),
+            Rows(s.INSERT[t.OUTBOX], batch.outbox),
+            Rows(s.INSERT[t.WORK], batch.work),
+            Rows(self._known.add_tally, batch.tallies),
+        ]
+        asked = [one for one in asked if one.given]
+        if not asked:
             return
-        changes = plain(t.CASES, [row for row, _ in old])
-        for change, (row, version) in zip(changes, old, strict=True):
-            change.update(of_id=row.id, of_version=version)
-        changed = self._change(s.REPLACE_CASE, *changes)
+        counts = zip(asked, self._write_together(asked), strict=True)
+        changed = sum(count for one, count in counts if isinstance(one, Givens))
         if changed == len(old):
             return
         if len(old) == 1:
@@ -218,10 +215,14 @@ class SqlUnit(AroundSession, SafetySession):
     def idempotent(self, actor: str, key: str) -> IdempotencyRow | None:
         """On PostgreSQL the lock is on a number made of actor and key; SQLite has one writer."""
         self._must_write()
+        asked: list[tuple[Executable, Mapping[str, Any]]] = [
+            (s.IDEMPOTENT, {"actor": actor, "key": key})
+        ]
         if self._known.postgres:
             digest = hashlib.sha256(f"{actor}\n{key}".encode()).digest()
-            self._all(s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)})
-        return self._first(IdempotencyRow, s.IDEMPOTENT, actor=actor, key=key)
+            asked.insert(0, (s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)}))
+        found = self._together(asked)[-1]
+        return IdempotencyRow(*found[0]) if found else None
 
     def add_setting(self, row: SettingRow) -> None:
         """Appends to a zone's chain."""
@@ -236,8 +237,9 @@ class SqlUnit(AroundSession, SafetySession):
         return self._rows(DefinitionRow, s.ALL_DEFINITIONS, {})
 
     def token(self, sha256: str) -> TokenRow | None:
-        """A token."""
-        return self._first(TokenRow, s.ONE_TOKEN, sha256=sha256)
+        """A token; with the beginning of the transaction in one round trip."""
+        (found,) = self._together([(s.ONE_TOKEN, {"sha256": sha256})])
+        return TokenRow(*found[0]) if found else None
 
     def add_token(self, row: TokenRow) -> None:
         """Keeps a token; a hash that is there already is a Conflict."""
@@ -277,3 +279,11 @@ def _like(text: str) -> str:
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
     return f"%{text}%"
+
+
+def _replacing(cases: Sequence[tuple[CaseRow, int]]) -> list[dict[str, Any]]:
+    """Cases as they are to be, and the version each of them replaces."""
+    changes = plain(t.CASES, [row for row, _ in cases])
+    for change, (row, version) in zip(changes, cases, strict=True):
+        change.update(of_id=row.id, of_version=version)
+    return changes

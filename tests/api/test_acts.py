@@ -186,6 +186,7 @@ def test_the_same_request_with_the_same_key_acts_once(desk: Desk) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert again.headers["idempotent-replayed"] == "true"
+    assert again.content == first.content
     assert "idempotent-replayed" not in first.headers
     assert again.headers["location"] == f"/v1/cases/{first.json()['id']}"
     assert len(desk.get("/v1/cases").json()["items"]) == 1

@@ -171,6 +171,22 @@ def test_a_beat_without_work_is_one_look(
     store.close()
 
 
+def test_many_calls_are_one_look_and_none_is_forgotten(town: Town, statements: list[str]) -> None:
+    runner = Runner(town.enforcer(MIDNIGHT - timedelta(days=30)), beat_seconds=3600)
+    runner.start()
+    until(lambda: len(statements) > 0)
+    time.sleep(0.5)
+    statements.clear()
+    for _ in range(100):
+        runner.wake()
+    until(lambda: len(statements) > 0)
+    time.sleep(0.5)
+    assert len(statements) == 1, "one look for all of them"
+    runner.wake()
+    until(lambda: len(statements) == 2)
+    runner.stop()
+
+
 def test_a_case_that_somebody_is_writing_is_asked_for_with_patience_and_then_enforced(
     postgres_url: str, served: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
