@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,11 +25,12 @@ from cases.present import present
 from cases.records import rows_of
 from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
 from cases.world import world_for
-from machines.acts import Act, Channel, Evidence, Open, Refused
+from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
-from machines.case import Case, Party
+from machines.case import Case, Entry, Party
 from machines.codec import canonical, from_json, to_plain
 from machines.compiler import Compiled
+from machines.fold import remembered
 from machines.recount import recounted
 from machines.step import decide
 from rules.view import World
@@ -106,7 +107,7 @@ class Casework:
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
             text = self.text_of(workflow, now)
-            return self._write(unit, workflow.compiled, None, moved.entries, now, identity,
+            return self._write(unit, workflow.compiled, None, moved, now, identity,
                                key, ["open", to_plain(opening)], text)  # fmt: skip
 
     @counted
@@ -133,12 +134,12 @@ class Casework:
                 evidence=doing.evidence,
                 channel=doing.channel,
             )
+            if doing.event == "restore":
+                case = remembered(case, journal_of(unit, case_id))
             moved = decide(compiled, case, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
-            return self._write(
-                unit, compiled, (case, row), moved.entries, now, identity, key, request
-            )
+            return self._write(unit, compiled, (case, row), moved, now, identity, key, request)
 
     def look(self, case_id: str, identity: Identity) -> Answer:
         """A case as the identity may see it. Raises NotFound, Forbidden."""
@@ -238,11 +239,12 @@ class Casework:
 
     def _write(
         self, unit: Unit, compiled: Compiled, before: tuple[Case, CaseRow] | None,
-        entries: Any, now: datetime, identity: Identity, key: str | None, request: Any,
+        moved: Moved, now: datetime, identity: Identity, key: str | None, request: Any,
         definition: DefinitionRow | None = None,
     ) -> Answer:  # fmt: skip
         case, row = before if before is not None else (None, None)
-        written = rows_of(compiled, case, row, entries, now, definition=definition)
+        written = rows_of(compiled, case, row, moved.entries, now,
+                          definition=definition, folded=moved.after)  # fmt: skip
         world = self.world_of(unit, written.case)
         plain = present(compiled, written.case, identity, self.book, world, now)
         batch = written.batch
@@ -257,6 +259,11 @@ class Casework:
                 f"somebody else changed the case first; nothing was written ({error})",
             ) from error
         return Answer(plain)
+
+
+def journal_of(unit: Unit, case_id: str) -> Iterator[Entry]:
+    """The entries of a case, in their order."""
+    return (from_json(Entry, row.body) for row in unit.entries(case_id))
 
 
 def new_case_id(at: datetime) -> str:

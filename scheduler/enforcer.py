@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event, RLock
+from time import perf_counter
 
 from cases.casework import Casework
 from cases.enforcement import Enforced, Ready, Swept, apply_work, made_ready, merged, sweep_case
@@ -28,6 +29,8 @@ from scheduler.plan import Planned, foresee, tomorrow
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
+_FIRST = 100  # how many cases are taken before it is known how long one takes
+_BATCH_S = 0.25
 
 
 @dataclass(slots=True)
@@ -61,10 +64,11 @@ class _Folded:
 
 
 class Enforcer:
-    """Sweeps a store. Any number may run on one database."""
+    """Sweeps a store. Any number may run on one database. `batch`: the most cases at once."""
 
-    def __init__(self, casework: Casework, *, batch: int = 200, limits: Limits = LIMITS) -> None:
+    def __init__(self, casework: Casework, *, batch: int = 1000, limits: Limits = LIMITS) -> None:
         self.casework, self.store, self.batch = casework, casework.store, batch
+        self._next = min(batch, _FIRST)
         self.limits = limits
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
@@ -81,6 +85,11 @@ class Enforcer:
                 worked = self._work(report)
                 if not (swept or worked) or self.stopping.is_set():
                     return report
+
+    def _pace(self, cases: int, seconds: float) -> None:
+        """Others wait while a batch is in hand: the next one is to take a quarter of a second."""
+        if cases:
+            self._next = min(max(1, int(cases * _BATCH_S / seconds)), self.batch)
 
     def _come_first(self) -> None:
         """Finishes an operation whose process died: the telling of an outage, which extends dates,
@@ -100,6 +109,7 @@ class Enforcer:
         rows: tuple[CaseRow, ...] = ()
         try:
             with self.store.unit() as unit:
+                begun = perf_counter()
                 now = self.casework.clock.now(unit)
                 report.at, report.hold = now, self.watch.beat(unit, now)
                 rows = tuple(self._claim(unit, now, report))
@@ -110,12 +120,13 @@ class Enforcer:
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
+        self._pace(len(rows), perf_counter() - begun)
         folded.tell(report)
         return bool(rows)
 
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:
         held = report.hold is not None
-        claimed = unit.claim_cases(now, self.batch, mild_only=held, now=now)
+        claimed = unit.claim_cases(now, self._next, mild_only=held, now=now)
         return [row for row in claimed if row.id not in report.set_aside]
 
     def _fold(
@@ -123,18 +134,23 @@ class Enforcer:
     ) -> _Folded:
         """Folds the cases and writes them; those that a brake holds without what is adverse."""
         mild_only = report.hold is not None
-        ready = [made_ready(self.casework, unit, row, now) for row in rows]
-        swept = [self._swept(unit, one, now, report, mild_only=mild_only) for one in ready]
-        asked = [wanted(s.enforced, r.row.released) for r, s in zip(ready, swept, strict=True)]
+        current: list[CaseRow] = []
+        swept: list[Swept] = []
+        for row in rows:  # one case in memory at a time: only its rows wait for the others
+            ready = made_ready(self.casework, unit, row, now)
+            swept.append(self._swept(unit, ready, now, report, mild_only=mild_only))
+            current.append(ready.row)
+        asked = [wanted(s.enforced, row.released) for row, s in zip(current, swept, strict=True)]
         folded = _Folded()
         marks: list[tuple[str, str]] = []
         for n, of in enumerate(reserve(unit, asked, now, self.limits)):
             if of is not None:
                 folded.held.extend(Held.of(one) for one in swept[n].enforced if one.adverse)
-                marks.append((ready[n].row.id, of.name))
-                swept[n] = self._swept(unit, ready[n], now, report, mild_only=True)
+                marks.append((current[n].id, of.name))
+                ready = made_ready(self.casework, unit, current[n], now)
+                swept[n] = self._swept(unit, ready, now, report, mild_only=True)
             folded.enforced.extend(swept[n].enforced)
-        batches = [one.written.batch for one in swept if one.written is not None]
+        batches = [one.batch for one in swept if one.batch is not None]
         if batches:
             late = tallied(folded.enforced, report.sweep)
             batch = merged(batches)
