@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -27,9 +27,10 @@ from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
 from cases.world import world_for
 from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
-from machines.case import Case, Party
+from machines.case import Case, Entry, Party
 from machines.codec import from_json
 from machines.compiler import Compiled
+from machines.fold import remembered
 from machines.recount import recounted
 from machines.step import decide
 from rules.view import World
@@ -126,6 +127,8 @@ class Casework:
                 evidence=doing.evidence,
                 channel=doing.channel,
             )
+            if doing.event == "restore":
+                case = remembered(case, journal_of(unit, case_id))
             moved = decide(compiled, case, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
@@ -230,7 +233,8 @@ class Casework:
         """Writes what was decided in a world. Its answer is drawn at once where it has to be kept,
         else when it is read, and then the database has long been free for others."""
         case, row = before if before is not None else (None, None)
-        written = rows_of(compiled, case, row, moved.entries, now, definition=definition)
+        written = rows_of(compiled, case, row, moved.entries, now,
+                          definition=definition, folded=moved.after)  # fmt: skip
         after = written.case
         if case is None or _around(after) != _around(case):
             world = self.world_of(unit, after)
@@ -252,6 +256,11 @@ class Casework:
 def _around(case: Case) -> tuple[Any, ...]:
     """What the world is gathered for."""
     return (case.zone, case.parent, case.subject, case.parties)
+
+
+def journal_of(unit: Unit, case_id: str) -> Iterator[Entry]:
+    """The entries of a case, in their order."""
+    return (from_json(Entry, row.body) for row in unit.entries(case_id))
 
 
 def new_case_id(at: datetime) -> str:

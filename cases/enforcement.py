@@ -14,7 +14,7 @@ from cases.casework import Casework
 from cases.lineage import lineage_of
 from cases.linked import BrokenCase, open_linked, signal_linked
 from cases.ports import Unit
-from cases.records import Written, rows_of
+from cases.records import rows_of
 from cases.rows import Batch, CaseRow, ListRow, WorkRow
 from cases.succession import apply_change
 from cases.tally import added
@@ -22,7 +22,6 @@ from machines.acts import Enforce, Refused
 from machines.case import Case, Entry
 from machines.compiler import Compiled
 from machines.definition import Obligation
-from machines.fold import evolve
 from machines.recount import recounted
 from machines.rungs import Rung, pending
 from machines.step import decide
@@ -66,9 +65,9 @@ class Enforced:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A case after its sweep: what to write and what was done."""
+    """What a sweep of one case writes, and what was done."""
 
-    written: Written | None
+    batch: Batch | None
     enforced: tuple[Enforced, ...]
 
 
@@ -114,7 +113,7 @@ def fold(
     entries: list[Entry] = []
     folded: list[Case] = []
     done: list[Enforced] = []
-    while (rung := choose(pending(compiled, case))) is not None:
+    while (rung := choose(rungs := pending(compiled, case))) is not None:
         moved = decide(compiled, case, Enforce(rung.because, sweep), now, world, hot=True)
         if isinstance(moved, Refused):
             raise BrokenCase(
@@ -122,13 +121,14 @@ def fold(
             )
         entries.extend(moved.entries)
         done.append(_report(compiled, case, rung, moved.entries, now))
-        for entry in moved.entries:
-            case = evolve(case, entry)
-            folded.append(case)
+        folded.extend(moved.after)
+        case = folded[-1]
     if not entries:
         return Swept(None, ())
-    written = rows_of(compiled, ready.case, ready.row, entries, now, folded=folded)
-    return Swept(written, tuple(done))
+    written = rows_of(
+        compiled, ready.case, ready.row, entries, now, folded=folded, rungs=rungs
+    )  # fmt: skip
+    return Swept(written.batch, tuple(done))
 
 
 def _report(

@@ -23,12 +23,12 @@ from cases.rows import (
     OutboxRow,
     WorkRow,
 )
-from cases.tally import added, of_case
+from cases.tally import of_case
 from machines.case import Case, Duty, EffectRecord, Entry
 from machines.codec import canonical, to_plain
 from machines.compiler import Compiled
 from machines.fold import child_id, evolve
-from machines.rungs import closed, pending, settled
+from machines.rungs import Rung, closed, pending, settled
 from rules.periods import shanghai_date
 
 GENESIS = "0" * 64
@@ -62,9 +62,11 @@ def rows_of(
     *,
     definition: DefinitionRow | None = None,
     folded: Sequence[Case] | None = None,
+    rungs: Sequence[Rung] | None = None,
 ) -> Written:
     """Everything one act writes. `stored` is the row read with `before`, None when opening;
-    `folded`: the case after each of the entries, where that is known already."""
+    `folded`: the case after each of the entries, `rungs`: what is pending after the last, where
+    that is known already."""
     case = before
     journal: list[EntryRow] = []
     head = GENESIS if stored is None else stored.head_hash
@@ -77,7 +79,7 @@ def rows_of(
                      body, head_before, head)
         )  # fmt: skip
     assert case is not None, "an act writes at least one entry"
-    row = case_row(compiled, case, head, at)
+    row = case_row(compiled, case, head, at, rungs)
     numbered = list(zip((entry.seq for entry in journal), entries, strict=True))
     batch = Batch(
         cases=((row, 0 if stored is None else stored.version),),
@@ -88,14 +90,21 @@ def rows_of(
         outbox=tuple(_outbox(case, numbered)),
         work=tuple(_work(case, numbered)),
         definitions=() if definition is None else (definition,),
-        tallies=added(of_case(stored, before, row, case)),
+        tallies=tuple(of_case(stored, before, row, case)),
     )
     return Written(case, row, batch)
 
 
-def case_row(compiled: Compiled, case: Case, head_hash: str, at: datetime) -> CaseRow:
-    """The projection of a case."""
-    rungs = pending(compiled, case)
+def case_row(
+    compiled: Compiled,
+    case: Case,
+    head_hash: str,
+    at: datetime,
+    rungs: Sequence[Rung] | None = None,
+) -> CaseRow:
+    """The projection of a case. `rungs`: those pending, where they are known already."""
+    if rungs is None:
+        rungs = pending(compiled, case)
     mild = [rung.instant for rung in rungs if not rung.adverse]
     return CaseRow(
         id=case.id,
@@ -120,7 +129,10 @@ def case_row(compiled: Compiled, case: Case, head_hash: str, at: datetime) -> Ca
 
 def _changed(before: Case | None, after: Case) -> Iterable[Duty]:
     old = {duty.key: duty for duty in before.duties} if before is not None else {}
-    return (duty for duty in after.duties if old.get(duty.key) != duty)
+    for duty in after.duties:
+        was = old.get(duty.key)
+        if was is not duty and was != duty:
+            yield duty
 
 
 def obligation_rows(

@@ -35,9 +35,9 @@ def of_case(
 ) -> Iterator[TallyRow]:
     """What an act changes: open cases (something can still happen), licences not ended."""
     was_open = stored is not None and not stored.closed
-    for name, value in (
-        (OPEN, int(not row.closed) - int(was_open)),
+    for name, value in (  # in the order in which they are locked
         (LIVE, _live(case) - (0 if before is None else _live(before))),
+        (OPEN, int(not row.closed) - int(was_open)),
     ):
         if value:
             yield TallyRow(name, row.zone, row.workflow, "", shard_of(row.id), value)

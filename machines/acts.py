@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from machines.case import Actor, Because, EffectRecord, Entry, Party
+from machines.case import Actor, Because, Case, EffectRecord, Entry, Party
 
 Channel = Literal["online", "counter", "post"]
 """How an act came in: it decides until when on the last day it is in time."""
@@ -66,10 +66,12 @@ AnyAct = Open | Act | Enforce
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The act is lawful: these entries, these effects (entry index, effect)."""
+    """The act is lawful: these entries, these effects (entry index, effect). `after`: the case
+    after each entry, as `evolve` gives it."""
 
     entries: tuple[Entry, ...]
     effects: tuple[tuple[int, EffectRecord], ...]
+    after: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True)

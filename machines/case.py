@@ -16,7 +16,7 @@ DueKind = Literal["firm", "provisional", "event", "given", "standing", "none"]
 LicenceStatus = Literal["live", "suspended", "revoked", "withdrawn", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Party:
     """Somebody a case is about. `uscc`: the credit code, where the kind has one; `ref`: another
     identifier (a ship's number, a project code)."""
@@ -32,7 +32,7 @@ class Party:
         return self.uscc or self.ref
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Who acts, in which role. `enterprise`: the credit code an applicant acts for."""
 
@@ -44,7 +44,7 @@ class Actor:
 ENGINE = Actor("engine", "engine")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DueDate:
     """By when a duty is due.
 
@@ -64,7 +64,7 @@ class DueDate:
     event: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pause:
     """One interval in which a period stands still: after `since` up to and including `until`.
 
@@ -80,7 +80,7 @@ class Pause:
     policy: Literal["keep_remaining", "keep_date", "restart"] = "keep_remaining"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExtensionRequest:
     """The bearer asks for a later date; open until an officer answers. `until`: the day asked
     for, None where it is left to the office."""
@@ -92,7 +92,7 @@ class ExtensionRequest:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extension:
     """A later date, granted before the old one had passed. `named_on`: the day the act names,
     `to_on` that day after rolling; `requested_by`, `granted_by`: both parties to it."""
@@ -108,7 +108,7 @@ class Extension:
     granted_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Duty:
     """One occurrence of an obligation, or of a timer (`bearer` None).
 
@@ -140,7 +140,7 @@ class Duty:
         return (self.obligation, self.occurrence)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Licence:
     """What was issued, and what became of it."""
 
@@ -151,7 +151,7 @@ class Licence:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """One delivery of a document to a party, as recorded; `n` numbers them in their case.
 
@@ -179,7 +179,7 @@ class Service:
         return f"serve:{self.document}:{self.to}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HandedIn:
     """A material in hand: when it came and the hash of the file, where there is one."""
 
@@ -188,7 +188,7 @@ class HandedIn:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EffectRecord:
     """One effect as ordered: `n` numbers it in its entry; `against` is a role or party name and
     `uscc` its code at that moment (a person's or a ship's number); `what` are the effect's own
@@ -204,7 +204,7 @@ class EffectRecord:
     reading: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Because:
     """Which rung of which occurrence an automatic act answers. `rung`: warn:N, missed, enforced,
     raised (a timer), served (a public notice has run out: `obligation` is the key of the service,
@@ -215,7 +215,7 @@ class Because:
     rung: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One line of the journal.
 
@@ -242,24 +242,35 @@ class Entry:
     explains: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Past:
+    """What an act changed, in full: the duties as they were before it, the effects it ordered."""
+
+    duties: tuple[Duty, ...]
+    effects: tuple[EffectRecord, ...]
+
+
+@dataclass(frozen=True)
 class Undo:
-    """What restoring an adverse act must put back: the entry's number and reason; the tracks,
-    licences and duties as they were before it; where it left the tracks (`left`); the duties it
-    armed; the effects to retract; when the act took effect (`at`)."""
+    """An adverse act, or the label of a miss, that a restoration can take back: the entry's number
+    and reason; the tracks and licences as they were before it; where it left the tracks (`left`);
+    the duties it armed, those it touched; whether it has effects to retract; when it took effect
+    (`at`). `past`: the rest of what has to be put back. That stands in the journal and is not
+    kept with the case again; whoever restores reads it there (`fold.remembered`)."""
 
     seq: int
     because: Because | None
     armed: tuple[tuple[str, int], ...]
     tracks: Mapping[str, str]
     licences: tuple[Licence, ...]
-    duties: tuple[Duty, ...]
-    effects: tuple[EffectRecord, ...]
+    touched: tuple[tuple[str, int], ...] = ()
+    retractable: bool = False
     left: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    past: Past | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One application and everything that followed. `version` is the number of its entries;
     `definition` the hash of the text that governs it; `parent` the case that opened it, `linked`

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import operator
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -70,19 +69,26 @@ def _opened(value: Any) -> Any:
 def _opener(kind: type) -> Callable[[Any], dict[str, Any]]:
     """What turns a value of a dataclass into the fields that say more than their defaults."""
     fields = _fields(kind)
-    needed = [name for name, default in fields if default is dataclasses.MISSING]
-    rest = [(name, default) for name, default in fields if default is not dataclasses.MISSING]
-    needs, defaults = _values(needed), [default for _, default in rest]
-    names, others = [name for name, _ in rest], _values([name for name, _ in rest])
+    optional = [(name, item) for name, item in fields if item is not dataclasses.MISSING]
+    unkept = [item.name for item in dataclasses.fields(kind) if not item.compare]
+    open_all = vars if kind.__dictoffset__ else _slots(kind)
 
     def opened(value: Any) -> dict[str, Any]:
-        found = dict(zip(needed, needs(value), strict=True))
-        for name, default, item in zip(names, defaults, others(value), strict=True):
-            if item is not default and item != default:
-                found[name] = item
-        return found
+        said = open_all(value).copy()
+        for name in unkept:
+            del said[name]
+        for name, default in optional:
+            item = said[name]
+            if item is default or item == default:
+                del said[name]
+        return said
 
     return opened
+
+
+def _slots(kind: type) -> Callable[[Any], dict[str, Any]]:
+    names = [item.name for item in dataclasses.fields(kind)]
+    return lambda value: {name: getattr(value, name) for name in names}
 
 
 _openers: dict[type, Callable[[Any], dict[str, Any]]] = {}
@@ -126,23 +132,21 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(choice, config=ConfigDict(extra="forbid", strict=True))
 
 
+def _kept(kind: type) -> list[dataclasses.Field[Any]]:
+    """What does not count when values are compared is not kept either."""
+    return [item for item in dataclasses.fields(kind) if item.compare]
+
+
 @cache
 def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
     """The fields of a dataclass with their defaults."""
     found = []
-    for item in dataclasses.fields(kind):
+    for item in _kept(kind):
         default: Any = item.default
         if item.default_factory is not dataclasses.MISSING:
             default = item.default_factory()
         found.append((item.name, default))
     return tuple(found)
-
-
-def _values(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
-    """What reads some fields of a dataclass at once."""
-    if len(names) < 2:
-        return lambda value: [getattr(value, name) for name in names]
-    return operator.attrgetter(*names)
 
 
 def _same(value: Any) -> Any:
@@ -180,7 +184,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 def _dataclass_reader(cls: type) -> Callable[[Any], Any]:
     hints = typing.get_type_hints(cls)
-    fields = [item.name for item in dataclasses.fields(cls)]
+    fields = [item.name for item in _kept(cls)]
     reads: dict[str, Callable[[Any], Any]] = {}
 
     def read(plain: Any) -> Any:

@@ -136,6 +136,7 @@ class Compiled:
         self.tracks_of: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in tracks.items()}
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
         self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
+        self.concerned = _concerned(definition)
         self.addressees = _addressees(definition)
         self.groups = _groups(definition)
         self.conditional = any(
@@ -176,6 +177,24 @@ class Compiled:
             for event, concerned in self.tracks_of.items()
             if all((track, tracks[track], event) in self.table for track in concerned)
         )
+
+
+def _concerned(definition: Definition) -> dict[str, frozenset[str]]:
+    """Event or service -> the duties and timers that it can start, change or end."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for duty in definition.duties:
+        refs = list(duty.starts.refs)
+        if isinstance(duty, Obligation):
+            refs += [*duty.filed_by, *duty.met_by, *duty.reopened_by]
+            refs += [*duty.rejection_served, *duty.waived_by]
+        else:
+            refs += duty.stopped_by
+        served = [definition.documents[ref.serve] for ref in refs if ref.serve is not None]
+        issuing = [event for document in served for event in document.issued_by]
+        for key in (*(ref.key for ref in refs), *issuing, duty.due.before, duty.due.until):
+            if key is not None:
+                found[key].add(duty.id)
+    return {key: frozenset(duties) for key, duties in found.items()}
 
 
 def _addressees(definition: Definition) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ date and the kind of day; the arithmetic itself is `rules/due.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from machines.case import Case, DueDate, Duty, Pause
 from machines.codec import to_plain
 from machines.compiler import Side
 from machines.definition import Obligation, Timer
+from machines.frozen import replace
 from machines.moments import Counting, Due
 from machines.rungs import midnight
 from rules.due import compute_due, lasting_until

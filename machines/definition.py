@@ -8,11 +8,12 @@ file and line is in `machines/reader.py`; whether it makes sense is in `machines
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from machines.effects import Effect
+from machines.effects import ADVERSE, Effect
 from machines.moments import Counting, Due, EventRef, EventRefs, Start, require_counting
 from machines.service_words import ServiceRule
 from machines.words import ClauseIds, Grounded, GuardRef, Name, Names, Strict, Text
@@ -178,6 +179,11 @@ class OnMiss(Grounded):
         if self.nothing == bool(self.event or self.effects):
             raise ValueError("say an event or effects, or `nothing: true` with its reading")
         return self
+
+    @cached_property
+    def harms(self) -> bool:
+        """Whether it harms a party."""
+        return any(effect.do in ADVERSE for effect in self.effects)
 
 
 class Obligation(Grounded, Text):

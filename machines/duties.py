@@ -55,7 +55,10 @@ def side_of(spec: Obligation | Timer, sides: Mapping[str, Side]) -> Side:
 def changes(compiled: Compiled, now: Happening) -> tuple[Duty, ...]:
     """Whole new values of every duty the event touches, in the file's order."""
     found: dict[tuple[str, int], Duty] = {}
+    concerned = {duty for key in now.keys for duty in compiled.concerned.get(key, ())}
     for spec in compiled.duties.values():
+        if spec.id not in concerned:
+            continue
         latest = now.after.latest(spec.id)
         touched = _touch(spec, latest, now) if latest is not None else None
         if touched is not None:

@@ -6,11 +6,15 @@ Each effect names its clause where that differs from its line's, and the party i
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from machines.words import ClauseIds, GuardRef, Name, Names, Strict, Text
+
+_AROUND = {"do", "when", "against", "for_each", "clauses", "reading"}
 
 
 class _Effect(Strict):
@@ -19,6 +23,11 @@ class _Effect(Strict):
     for_each: Name | None = None  # a fact that lists parties: once for each of them
     clauses: ClauseIds = ()
     reading: Text | None = None
+
+    @cached_property
+    def own(self) -> Mapping[str, Any]:
+        """What it says besides its name, whom it reaches and what grounds it, as JSON values."""
+        return self.model_dump(mode="json", exclude=_AROUND, exclude_none=True, by_alias=False)
 
 
 class _Named(_Effect):

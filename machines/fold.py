@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from machines.case import Case, Duty, EffectRecord, Entry, Party, Service, Undo
+from machines.case import Case, Duty, EffectRecord, Entry, Party, Past, Service, Undo
 from machines.codec import from_plain
 from machines.frozen import replace
 
@@ -27,9 +27,27 @@ def replay(entries: Iterable[Entry]) -> Case:
 
 def evolve(case: Case | None, entry: Entry) -> Case:
     """The case after one entry. Raises ReplayError where a move starts where the case is not."""
-    before = _opened(entry) if case is None else case
-    if case is not None and entry.kind == "opened":
+    before = begun(case, entry)
+    return with_duties_of(entry, before, advanced(before, entry))
+
+
+def begun(case: Case | None, entry: Entry) -> Case:
+    """The case before an entry: an empty one before the entry that opens it."""
+    if case is None:
+        return _opened(entry)
+    if entry.kind == "opened":
         raise ReplayError(f"case {case.id} is opened twice")
+    return case
+
+
+def with_duties_of(entry: Entry, before: Case, after: Case) -> Case:
+    """The case after an entry with its duties, and with what can be undone of it."""
+    duties = with_duties(before.duties, entry.duties)
+    return replace(after, duties=duties, undo=_undo(before, entry))
+
+
+def advanced(before: Case, entry: Entry) -> Case:
+    """The case after an entry, but for its duties and for what can be undone of it."""
     for track, (source, _) in entry.moves.items():
         if before.tracks.get(track) != source:
             raise ReplayError(
@@ -45,7 +63,6 @@ def evolve(case: Case | None, entry: Entry) -> Case:
         facts=_with(before.facts, marks.get("facts", entry.facts)),
         documents=_with(before.documents, {one.material: one for one in entry.documents}),
         licences=_with(before.licences, {one.licence: one for one in entry.licences}),
-        duties=with_duties(before.duties, entry.duties),
         happened=_with(before.happened, dict.fromkeys(keys, entry.happened_at)),
         recorded=_recorded(before, keys, entry),
         services=_services(before.services, marks.get("service")),
@@ -54,7 +71,6 @@ def evolve(case: Case | None, entry: Entry) -> Case:
         subject=from_plain(Party, marks["subject"]) if "subject" in marks else before.subject,
         stayed=marks.get("stayed", before.stayed),
         ended=marks.get("ended", before.ended),
-        undo=_undo(before, entry),
         parties=_with(before.parties, _parties(marks.get("parties", {}))),
         linked=_linked(before, entry),
         recounted=marks["recount"]["number"] if "recount" in marks else before.recounted,
@@ -154,6 +170,7 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
         return undo
     changed = {one.licence for one in entry.licences}
     touched = {duty.key for duty in entry.duties}
+    old = tuple(duty for duty in before.duties if duty.key in touched)
     return (
         *undo,
         Undo(
@@ -162,9 +179,15 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
             armed=tuple(sorted(touched - {duty.key for duty in before.duties})),
             tracks={track: source for track, (source, _) in entry.moves.items()},
             licences=tuple(one for one in before.licences.values() if one.licence in changed),
-            duties=tuple(duty for duty in before.duties if duty.key in touched),
-            effects=entry.effects,
+            touched=tuple(duty.key for duty in old),
+            retractable=bool(entry.effects),
             left={track: to for track, (_, to) in entry.moves.items()},
             at=entry.happened_at,
+            past=Past(old, entry.effects),
         ),
     )
+
+
+def remembered(case: Case, journal: Iterable[Entry]) -> Case:
+    """A case as it was read from its record, with all that a restoration has to put back."""
+    return replace(case, undo=replay(journal).undo)

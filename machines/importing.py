@@ -90,8 +90,9 @@ def imported(compiled: Compiled, act: Import, at: datetime, world: World) -> Ent
         evidence={**to_plain(act.evidence), "licence_issued_at": act.issued_at.isoformat()},
         clauses=tuple(dict.fromkeys(clause for edge in edges for clause in edge.clauses)),
     )
-    entry = carry_out(compiled, None, now, world, hot=True)
-    assert not isinstance(entry, Refused), "an import raises no event of the definition"
+    carried = carry_out(compiled, None, now, world, hot=True)
+    assert not isinstance(carried, Refused), "an import raises no event of the definition"
+    entry, _ = carried
     duties = _as_told(compiled, act, entry.duties, world)
     if isinstance(duties, Refused):
         return duties

@@ -17,13 +17,13 @@ from machines.compiler import Compiled
 from machines.definition import Obligation, Transition
 from machines.duties import Happening, changes
 from machines.effects import BindSubject, Effect
-from machines.fold import evolve, with_duties
+from machines.fold import advanced, begun, with_duties, with_duties_of
 from machines.frozen import replace
 from machines.ordering import numbered, ordered
 from machines.rungs import closed
 from machines.views import view_of
 from machines.words import Grounded
-from rules.view import World
+from rules.view import View, World
 
 Kind = Literal["opened", "act", "automatic", "enforced"]
 _LICENCE_STATUS: dict[str, Literal["live", "suspended", "revoked", "withdrawn", "cancelled"]] = {
@@ -36,7 +36,7 @@ _LICENCE_STATUS: dict[str, Literal["live", "suspended", "revoked", "withdrawn", 
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Occurrence:
     """An event about to happen.
 
@@ -67,15 +67,17 @@ class Occurrence:
 
 def carry_out(
     compiled: Compiled, case: Case | None, now: Occurrence, world: World, *, hot: bool
-) -> Entry | Refused:
-    """The entry of one occurrence, or why it cannot happen. `case` is None for an opening."""
+) -> tuple[Entry, Case] | Refused:
+    """The entry of one occurrence and the case after it, or why it cannot happen. `case` is None
+    for an opening."""
     plain = plain_entry(now)
+    before = begun(case, plain)
     unsaid = plain.marks if case is None else {**plain.marks, "keys": []}
-    stated = evolve(case, replace(plain, moves={}, duties=(), licences=(), marks=unsaid))
-    chosen = _edges(compiled, stated, now, world, hot=hot)
+    stated = advanced(before, replace(plain, moves={}, licences=(), marks=unsaid))
+    view = view_of(compiled, stated, now.happened_at, world)
+    chosen = _edges(compiled, stated, now, view, hot=hot)
     if isinstance(chosen, Refused):
         return chosen
-    view = view_of(compiled, stated, now.happened_at, world)
     lines = [(effect, edge) for edge in chosen for effect in edge.effects] + list(now.lines)
     effects = numbered((*now.retracts, *ordered(_bound(stated, lines), view, lines)))
     moved = {
@@ -93,7 +95,7 @@ def carry_out(
         marks=_marks(plain.marks, effects, stated),
         clauses=_clauses(chosen, now),
     )
-    return _with_consequences(compiled, case, entry, now, world)
+    return _with_consequences(compiled, before, entry, now, world)
 
 
 def plain_entry(now: Occurrence) -> Entry:
@@ -109,13 +111,12 @@ def plain_entry(now: Occurrence) -> Entry:
 
 
 def _edges(
-    compiled: Compiled, case: Case, now: Occurrence, world: World, *, hot: bool
+    compiled: Compiled, case: Case, now: Occurrence, view: View, *, hot: bool
 ) -> tuple[Transition, ...] | Refused:
     """The edge each track takes: all or nothing."""
     tracks = compiled.tracks_of.get(now.event, ())
     if not tracks or (now.kind == "enforced" and not now.keys):
         return ()  # a rung without an event of its own moves nothing, whatever it is called
-    view = view_of(compiled, case, now.happened_at, world)
     edges: list[Transition] = []
     for track in tracks:
         choice = compiled.choose(
@@ -197,12 +198,28 @@ def _clauses(edges: tuple[Transition, ...], now: Occurrence) -> tuple[str, ...]:
 
 
 def _with_consequences(
-    compiled: Compiled, case: Case | None, entry: Entry, now: Occurrence, world: World
-) -> Entry:
-    """The entry with every duty it arms, files, meets, reopens or waives."""
-    after = evolve(case, entry)
+    compiled: Compiled, before: Case, entry: Entry, now: Occurrence, world: World
+) -> tuple[Entry, Case]:
+    """The entry with every duty it arms, files, meets, reopens or waives; the case after it."""
+    moved = advanced(before, entry)
+    duties = with_duties(entry.duties, _changed(compiled, before, moved, entry, now, world))
+    if closed(compiled, moved):
+        last = replace(moved, duties=with_duties(before.duties, duties))
+        duties = with_duties(duties, _waived(compiled, last))
+    entry = replace(entry, duties=duties)
+    return entry, with_duties_of(entry, before, moved)
+
+
+def _changed(
+    compiled: Compiled, before: Case, moved: Case, entry: Entry, now: Occurrence, world: World
+) -> tuple[Duty, ...]:
+    """The duties that the event touches."""
+    keys = tuple(entry.marks.get("keys", (entry.event,)))
+    if not any(key in compiled.concerned for key in keys):
+        return ()
+    after = replace(moved, duties=with_duties(before.duties, entry.duties))
     happening = Happening(
-        keys=tuple(entry.marks.get("keys", (entry.event,))),
+        keys=keys,
         happened_at=now.happened_at,
         at=now.at,
         after=after,
@@ -210,11 +227,7 @@ def _with_consequences(
         world=world,
         sides=compiled.sides,
     )
-    duties = with_duties(entry.duties, changes(compiled, happening))
-    if closed(compiled, after):
-        last = replace(after, duties=with_duties(after.duties, duties))
-        duties = with_duties(duties, _waived(compiled, last))
-    return replace(entry, duties=duties)
+    return changes(compiled, happening)
 
 
 def _waived(compiled: Compiled, case: Case) -> tuple[Duty, ...]:

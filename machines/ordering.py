@@ -17,8 +17,6 @@ from machines.words import Grounded
 from rules.guards import first_unmet
 from rules.view import View
 
-_NOT_RECORDED = {"do", "when", "against", "for_each", "clauses", "reading"}
-
 
 def ordered(
     case: Case, view: View, lines: Iterable[tuple[Effect, Grounded]]
@@ -34,7 +32,7 @@ def ordered(
 
 def numbered(effects: tuple[EffectRecord, ...]) -> tuple[EffectRecord, ...]:
     """The effects of an entry, numbered from 1."""
-    return tuple(replace(effect, n=n) for n, effect in enumerate(effects, 1))
+    return tuple([replace(effect, n=n) for n, effect in enumerate(effects, 1)])
 
 
 def _records(case: Case, effect: Effect, line: Grounded) -> Iterator[EffectRecord]:
@@ -74,9 +72,7 @@ def _targets(case: Case, to: str) -> tuple[str, ...]:
 
 def _what(case: Case, effect: Effect) -> dict[str, Any]:
     """The effect's own fields, with what they take from the facts of the case."""
-    what: dict[str, Any] = effect.model_dump(
-        mode="json", exclude=_NOT_RECORDED, exclude_none=True, by_alias=False
-    )
+    what = dict(effect.own)
     if isinstance(effect, RecordCredit):
         for name in ("on", "value"):
             if name in what:

@@ -197,8 +197,8 @@ def _stands_alone(case: Case, duty: Duty, label: Undo) -> bool:
     armed = [one for one in case.duties if one.key in label.armed]
     return (
         case.latest(duty.obligation) == duty
-        and {one.key for one in label.duties} <= {duty.key}
-        and not any(one.effects and one.seq > label.seq for one in case.undo)
+        and set(label.touched) <= {duty.key}
+        and not any(one.retractable and one.seq > label.seq for one in case.undo)
         and all(case.tracks[track] == to for track, to in label.left.items())
         and all(one.acted_at is None and not one.fired for one in armed)
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from machines.acts import Refused
-from machines.case import Case, Duty, EffectRecord, Pause, Undo
+from machines.case import Case, Duty, EffectRecord, Past, Pause, Undo
 from machines.counting import Moment, recount
 from machines.definition import Obligation, Timer
 from machines.duties import armed, side_of
@@ -131,7 +131,7 @@ def _returning(case: Case, undone: list[Undo]) -> dict[str, str]:
 def _restorable(case: Case, seq: int) -> Undo | Refused:
     """The adverse act, or the label of a miss, that an entry was; later adverse acts go first."""
     found = next((one for one in case.undo if one.seq == seq), None)
-    later = [one.seq for one in case.undo if one.effects and one.seq > seq]
+    later = [one.seq for one in case.undo if one.retractable and one.seq > seq]
     if found is not None and not later:
         return found
     first = max(later, default=max((one.seq for one in case.undo), default=None))
@@ -171,8 +171,13 @@ def _retracted(undo: Undo) -> tuple[EffectRecord, ...]:
             clauses=one.clauses,
             adverse=False,
         )
-        for one in undo.effects
+        for one in _past(undo).effects
     )
+
+
+def _past(undo: Undo) -> Past:
+    assert undo.past is not None, f"entry {undo.seq} is undone from the journal: `remembered` first"
+    return undo.past
 
 
 def _fact_of(effect: EffectRecord) -> dict[str, str]:
@@ -183,7 +188,7 @@ def _rearmed(remedy: Remedy, undone: list[Undo]) -> tuple[Duty, ...] | Refused:
     """The duties the act had ended, as new occurrences under the stated policy."""
     policy = remedy.fact("policy")
     oldest: Mapping[tuple[str, int], Duty] = {
-        duty.key: duty for one in reversed(undone) for duty in one.duties
+        duty.key: duty for one in reversed(undone) for duty in _past(one).duties
     }
     born = {key for one in undone for key in one.armed}
     found: list[Duty] = []

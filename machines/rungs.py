@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta, timezone
 from machines.case import Because, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Obligation, Timer
-from machines.effects import ADVERSE
 from machines.notices import running_notices
 
 _NEXT = timedelta(microseconds=1)
@@ -48,16 +47,20 @@ def is_adverse(obligation: Obligation | Timer) -> bool:
     """Whether missing it harms a party."""
     if isinstance(obligation, Timer):
         return False
-    return any(effect.do in ADVERSE for effect in obligation.on_miss.effects)
+    return obligation.on_miss.harms
 
 
-def pending(compiled: Compiled, case: Case) -> tuple[Rung, ...]:
-    """Every rung still to be taken, in the order in which it falls due."""
+def pending(compiled: Compiled, case: Case, of: Because | None = None) -> tuple[Rung, ...]:
+    """Every rung still to be taken, in the order in which it falls due. `of`: of the duties only
+    the one that this names."""
     over = case.ended is not None or closed(compiled, case)
     found: list[Rung] = []
     if case.ended is None:
         found.extend(_notices(compiled, case))
+    key = None if of is None else (of.obligation, of.occurrence)
     for place, duty in enumerate(case.duties):
+        if key is not None and duty.key != key:
+            continue
         spec = compiled.duties[duty.obligation]
         if over and not (isinstance(spec, Obligation) and spec.survives_close):
             continue
@@ -87,15 +90,10 @@ def _of_duty(spec: Obligation | Timer, duty: Duty, place: int, *, stayed: bool) 
                 yield rung(midnight(day), f"warn:{days}")
         if duty.due.kind in ("firm", "given"):
             yield rung(_over(duty), "missed")
-    adverse = is_adverse(spec)
-    if (
-        duty.status == "missed"
-        and not spec.on_miss.nothing
-        and "enforced" not in duty.fired
-        and duty.due.enforceable_from is not None
-        and not (stayed and adverse)
-    ):
-        yield rung(midnight(duty.due.enforceable_from), "enforced", adverse=adverse)
+    if duty.status != "missed" or "enforced" in duty.fired or spec.on_miss.nothing:
+        return
+    if duty.due.enforceable_from is not None and not (stayed and spec.on_miss.harms):
+        yield rung(midnight(duty.due.enforceable_from), "enforced", adverse=spec.on_miss.harms)
 
 
 def _over(duty: Duty) -> datetime:

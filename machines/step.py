@@ -77,6 +77,7 @@ class _Run:
         self.hot = hot
         self.begun = case
         self.entries: list[Entry] = []
+        self.after: list[Case] = []
 
     def open(self, act: Open) -> Moved | Refused:
         refused = admit(self.compiled, act, self.at, self.world)
@@ -109,7 +110,8 @@ class _Run:
 
     def enforce(self, act: Enforce) -> Moved | Refused:
         case = self._known()
-        rung = next((r for r in pending(self.compiled, case) if r.because == act.because), None)
+        rungs = pending(self.compiled, case, of=act.because)
+        rung = next((rung for rung in rungs if rung.because == act.because), None)
         if rung is None or rung.instant > self.at:
             return Refused(
                 "not_due",
@@ -203,11 +205,12 @@ class _Run:
         return taken(base, spec, duty, rung)
 
     def _occur(self, now: Occurrence) -> Refused | None:
-        entry = carry_out(self.compiled, self.case, now, self.world, hot=self.hot)
-        if isinstance(entry, Refused):
-            return entry
+        carried = carry_out(self.compiled, self.case, now, self.world, hot=self.hot)
+        if isinstance(carried, Refused):
+            return carried
+        entry, self.case = carried
         self.entries.append(entry)
-        self.case = evolve(self.case, entry)
+        self.after.append(self.case)
         return None
 
     def _rest(self) -> Moved:
@@ -219,7 +222,7 @@ class _Run:
         effects = tuple(
             (index, effect) for index, entry in enumerate(self.entries) for effect in entry.effects
         )
-        return Moved(tuple(self.entries), effects)
+        return Moved(tuple(self.entries), effects, tuple(self.after))
 
     def _label_misses(self) -> None:
         """A miss that an act itself brings about (a rejection after the date) moves the tracks at
@@ -252,9 +255,9 @@ class _Run:
             armed_now.append(armed(spec, moment, newest.occurrence + 1, latest.round + 1))
         if armed_now:
             last = self.entries[-1]
-            entry = replace(last, duties=(*last.duties, *armed_now))
-            self.entries[-1] = entry
-            self.case = replace(case, duties=(*case.duties, *armed_now))
+            before = self.after[-2] if len(self.after) > 1 else self.begun
+            self.entries[-1] = replace(last, duties=(*last.duties, *armed_now))
+            self.after[-1] = self.case = evolve(before, self.entries[-1])
 
     def _settle_automatic(self) -> None:
         """Automatic edges fire until none can. Raises DefinitionLoop if they never rest."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from machines.case import Duty
 from machines.definition import Obligation
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.rungs import Rung, midnight
 from machines.words import Grounded

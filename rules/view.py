@@ -92,7 +92,7 @@ class ParentView:
         return self.words.get(key, (key[-1], key[-1]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """Everything else a rule may see when an act is decided.
 
@@ -128,7 +128,7 @@ class Unmet:
     clause: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A case as a guard sees it, with what the act adds already in it.
 

@@ -33,7 +33,8 @@ from scheduler.plan import Planned, foresee, tomorrow
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
-_FIRST_BATCH, _LONG_S, _SHORT_S = 25, 0.25, 0.1
+_FIRST = 100  # how many cases are taken before it is known how long one takes
+_BATCH_S = 0.25
 
 
 @dataclass(slots=True)
@@ -79,12 +80,12 @@ def no_pause(worked_s: float) -> None:
 
 
 class Enforcer:
-    """Sweeps a store. Any number may run on one database."""
+    """Sweeps a store. Any number may run on one database. `batch`: the most cases at once."""
 
-    def __init__(self, casework: Casework, *, batch: int = 200, limits: Limits = LIMITS) -> None:
+    def __init__(self, casework: Casework, *, batch: int = 1000, limits: Limits = LIMITS) -> None:
         self.casework, self.store, self.batch = casework, casework.store, batch
         self.limits = limits
-        self.at_once = min(batch, _FIRST_BATCH)  # how many the next batch takes, at most `batch`
+        self.at_once = min(batch, _FIRST)  # how many the next batch takes, at most `batch`
         self.watch = Watch()
         self.turn = RLock()  # one sweep at a time in a process; a clock move is one long sweep
         self.between: Callable[[float], object] = no_pause  # two batches; seconds of the first
@@ -113,6 +114,11 @@ class Enforcer:
             with self.store.unit() as unit:
                 self.watch.beat(unit, self.casework.clock.now(unit))
 
+    def _pace(self, cases: int, seconds: float) -> None:
+        """Others wait while a batch is in hand: the next one is to take a quarter of a second."""
+        if cases:
+            self.at_once = min(max(1, int(cases * _BATCH_S / seconds)), self.batch)
+
     def _come_first(self) -> None:
         """Finishes an operation whose process died: the telling of an outage, which extends dates,
         and a recount. A case that a recount has not come to is counted anew before anything is
@@ -132,6 +138,7 @@ class Enforcer:
         begun = monotonic_seconds()
         try:
             with self.store.unit() as unit:
+                begun = monotonic_seconds()
                 now = self.casework.clock.now(unit)
                 report.at, report.hold = now, self.watch.look(unit, now)
                 rows = tuple(self._claim(unit, now, report))
@@ -145,16 +152,9 @@ class Enforcer:
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
-        self._measure(folded.cases, monotonic_seconds() - begun)
+        self._pace(folded.cases, monotonic_seconds() - begun)
         folded.tell(report)
         return bool(rows)
-
-    def _measure(self, cases: int, took_s: float) -> None:
-        """Fewer at once after a long batch, more after a short one that was full."""
-        if took_s > _LONG_S:
-            self.at_once = max(1, cases // 2)
-        elif took_s < _SHORT_S and cases >= self.at_once:
-            self.at_once = min(self.batch, 2 * self.at_once)
 
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:
         held = report.hold is not None
@@ -167,24 +167,26 @@ class Enforcer:
         """Folds the cases and writes them; those that a brake holds without what is adverse. What
         it has not come to in time is due still."""
         mild_only = report.hold is not None
-        ready: list[Ready] = []
+        current: list[CaseRow] = []
         swept: list[Swept] = []
-        ends = monotonic_seconds() + _LONG_S
-        for row in rows:
-            ready.append(made_ready(self.casework, unit, row, now))
-            swept.append(self._swept(unit, ready[-1], now, report, mild_only=mild_only))
+        ends = monotonic_seconds() + _BATCH_S
+        for row in rows:  # one case in memory at a time: only its rows wait for the others
+            ready = made_ready(self.casework, unit, row, now)
+            swept.append(self._swept(unit, ready, now, report, mild_only=mild_only))
+            current.append(ready.row)
             if monotonic_seconds() > ends:
                 break
-        asked = [wanted(s.enforced, r.row.released) for r, s in zip(ready, swept, strict=True)]
-        folded = _Folded(len(ready))
+        asked = [wanted(s.enforced, row.released) for row, s in zip(current, swept, strict=True)]
+        folded = _Folded(len(current))
         marks: list[tuple[str, str]] = []
         for n, of in enumerate(reserve(unit, asked, now, self.limits)):
             if of is not None:
                 folded.held.extend(Held.of(one) for one in swept[n].enforced if one.adverse)
-                marks.append((ready[n].row.id, of.name))
-                swept[n] = self._swept(unit, ready[n], now, report, mild_only=True)
+                marks.append((current[n].id, of.name))
+                ready = made_ready(self.casework, unit, current[n], now)
+                swept[n] = self._swept(unit, ready, now, report, mild_only=True)
             folded.enforced.extend(swept[n].enforced)
-        batches = [one.written.batch for one in swept if one.written is not None]
+        batches = [one.batch for one in swept if one.batch is not None]
         if batches:
             late = tallied(folded.enforced, report.sweep)
             batch = merged(batches)

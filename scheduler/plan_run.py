@@ -121,9 +121,9 @@ def _taken(
     if of is not None:
         unit.hold_cases([(case_id, of.name)])
         return _No("brake", f"held by the brake {of} until a second person lets it go")
-    assert swept.written is not None, "every line of a plan writes something"
+    assert swept.batch is not None, "every line of a plan writes something"
     late = tallied(swept.enforced, sweep)
-    batch = swept.written.batch
+    batch = swept.batch
     unit.write(replace(batch, tallies=added([*batch.tallies, *late])))
     return "executed"
 

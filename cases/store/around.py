@@ -9,7 +9,7 @@ counts until this unit changes something.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +94,7 @@ class AroundSession(CalendarSession, WakeSession, Session):
 
     _clean: frozenset[str] = frozenset()
     _soon: datetime | None = None
-    _last_setting: tuple[str, str] | None = None
+    _last_settings: Mapping[str, str] = {}  # by zone
 
     def _locked(self, case_id: str) -> CaseRow | None:
         """The case, kept from others; and what is around it, after it is: in one round trip."""
@@ -110,13 +110,16 @@ class AroundSession(CalendarSession, WakeSession, Session):
         row = CaseRow(*found[0][0])
         self._soon, *live, last, something = found[-1][0]
         self._live = (None if live[0] is None else live_of(*live),)
-        self._last_setting = (row.zone, last or "")
+        self._last_settings = {row.zone: last or ""}
         if row.subject_uscc is not None and not something:
             self._clean |= {row.subject_uscc}
         return row
 
-    def _look_at(self, rows: Iterable[CaseRow]) -> None:
-        """Which subjects have anything in their file."""
+    def _look_at(self, rows: Sequence[CaseRow]) -> None:
+        """Which subjects have anything in their file, and the last setting of each zone."""
+        for zone in sorted({row.zone for row in rows}):
+            last = self._one(s.LAST_SETTING_OF, zone=zone)
+            self._last_settings = {**self._last_settings, zone: "" if last is None else last[0]}
         codes = sorted({row.subject_uscc for row in rows if row.subject_uscc is not None})
         if codes:
             postgres = self._known.postgres
@@ -125,7 +128,7 @@ class AroundSession(CalendarSession, WakeSession, Session):
             self._clean |= frozenset(codes) - marked
 
     def _carry_out(self, change: Callable[[], int]) -> int:
-        self._clean, self._last_setting = frozenset(), None
+        self._clean, self._last_settings = frozenset(), {}
         return super()._carry_out(change)
 
     def now(self) -> datetime:
@@ -164,13 +167,13 @@ class AroundSession(CalendarSession, WakeSession, Session):
 
     def settings(self, zone: str) -> Sequence[SettingRow]:
         """The settings of a zone. The hash of the last one stands for all before it."""
-        last = self._last_setting
-        if last is None or last[0] != zone:
+        last = self._last_settings.get(zone)
+        if last is None:
             return self._rows(SettingRow, s.SETTINGS_OF, {"zone": zone})
         known = self._known.settings
-        if last not in known:
+        if (zone, last) not in known:
             rows = self._rows(SettingRow, s.SETTINGS_OF, {"zone": zone})
-            if (rows[-1].hash if rows else "") != last[1]:
+            if (rows[-1].hash if rows else "") != last:
                 return rows  # another one was recorded meanwhile
-            known[last] = rows
-        return known[last]
+            known[zone, last] = rows
+        return known[zone, last]

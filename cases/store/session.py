@@ -14,7 +14,7 @@ from sqlalchemy import Executable, Table
 from cases.ports import StoreError
 from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, translated
-from cases.store.prepared import Bound, Given, Prepared
+from cases.store.prepared import Bound, Given, Prepared, copied
 from cases.store.statements import INSERT
 from cases.store.tables import METADATA
 
@@ -26,6 +26,7 @@ def _reading(table: Table) -> tuple[tuple[str, ...], attrgetter[Any]]:
     return names, attrgetter(*names)
 
 
+_MANY = 20  # rows from which COPY is worth its round trips
 _READING = {table: _reading(table) for table in METADATA.sorted_tables}
 
 
@@ -168,4 +169,8 @@ class Session:
             raise self._spoil(error) from None
 
     def _insert(self, table: Table, rows: Sequence[Any]) -> None:
-        self._write_rows(INSERT[table], rows)
+        if self._known.postgres and len(rows) >= _MANY:
+            names, values = _READING[table]
+            self._carry_out(lambda: copied(self._driver, table.name, names, map(values, rows)))
+        else:
+            self._write_rows(INSERT[table], rows)

@@ -185,6 +185,12 @@ IDEMPOTENT = select(IDEMPOTENCY).where(
 )
 LOCK_KEY = select(func.pg_advisory_xact_lock(bindparam("number")))
 SETTINGS_OF = select(SETTINGS).where(SETTINGS.c.zone == bindparam("zone")).order_by(SETTINGS.c.seq)
+LAST_SETTING_OF = (
+    select(SETTINGS.c.hash)
+    .where(SETTINGS.c.zone == bindparam("zone"))
+    .order_by(SETTINGS.c.seq.desc())
+    .limit(literal_column("1"))
+)
 ONE_DEFINITION = select(DEFINITIONS).where(DEFINITIONS.c.hash == bindparam("hash"))
 ALL_DEFINITIONS = select(DEFINITIONS).order_by(DEFINITIONS.c.first_used_at, DEFINITIONS.c.hash)
 ONE_TOKEN = select(TOKENS).where(TOKENS.c.sha256 == bindparam("sha256"))

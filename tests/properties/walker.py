@@ -81,11 +81,13 @@ class Walk:
 
     def _write(self, moved: Moved, before: Case | None) -> None:
         case = before
-        for entry in moved.entries:
+        assert len(moved.entries) == len(moved.after)
+        for entry, after in zip(moved.entries, moved.after, strict=True):
             if case is not None:
                 judge_entry(self.workflow, case, entry, self.world.calendar)
                 judge_clocks(self.workflow, case, entry)
             case = evolve(case, entry)
+            assert case == after, "what was decided is not what its entry says"
             self.entries.append(entry)
         self.case = case
         judge_case(self.workflow, self.entries, case)

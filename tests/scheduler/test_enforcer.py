@@ -280,3 +280,16 @@ def doing_of(casework: Casework, case_id: str, event: str, identity: Identity) -
 def test_a_fixed_clock_answers_what_it_was_set_to(store: Store) -> None:
     with store.unit() as unit:
         assert FixedClock(LICENSED_AT).now(unit) == LICENSED_AT
+
+
+def test_a_batch_is_as_large_as_a_quarter_of_a_second_allows(store: Store) -> None:
+    worker = beating(store, ENFORCEABLE_AT)
+    most = worker.batch
+    worker._pace(10, 1.0)
+    assert worker.at_once == 2
+    worker._pace(2, 10.0)
+    assert worker.at_once == 1, "one case is always taken"
+    worker._pace(1, 0.0001)
+    assert worker.at_once == most
+    worker._pace(0, 5.0)
+    assert worker.at_once == most, "a look that finds nothing says nothing"

@@ -229,19 +229,6 @@ def test_a_later_case_of_an_enterprise_does_not_overtake_an_earlier_one(
     other.close()
 
 
-def test_a_batch_is_as_large_as_a_quarter_of_a_second_allows() -> None:
-    store = open_store("memory://", clock=machine_time)
-    worker = Enforcer(Casework(store, rulebook(), calendar(), SystemClock()), batch=200)
-    assert worker.at_once == 25
-    for took_s, expected in ((0.05, 50), (0.05, 100), (0.2, 100), (0.4, 50), (3, 25), (0.05, 50)):
-        worker._measure(worker.at_once, took_s)
-        assert worker.at_once == expected
-    worker._measure(3, 0.01)  # not full: says nothing of how long a larger one would take
-    assert worker.at_once == 50
-    worker._measure(1, 9)
-    assert worker.at_once == 1
-
-
 def test_a_batch_that_takes_long_ends_early_and_the_rest_follows(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

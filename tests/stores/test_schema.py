@@ -1,9 +1,11 @@
 """The schema: made from the package alone, equal to the tables, append-only, born once."""
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cases.clock import machine_time
 from cases.ports import NotMigrated, Store, StoreError, WrongBirth
 from cases.store import open_store
 from cases.store.dialect import Statements
@@ -18,6 +21,11 @@ from cases.store.migrate import config
 from cases.store.safety_statements import HELD_CASES
 from cases.store.statements import CLAIM, CLAIM_RETRIED, CLAIM_WORK
 from cases.store.tables import APPEND_ONLY, METADATA
+from machines.case import Case, Entry
+from machines.codec import from_json, to_plain
+from machines.fold import remembered
+from tests.faults.tables import BEIJING
+from tests.faults.town import enforcer, license_all
 from tests.stores import samples as s
 
 
@@ -147,6 +155,30 @@ def test_an_older_database_keeps_its_facts_when_it_is_brought_up_to_date(
     store.upgrade()
     with store.unit(write=False) as unit:
         assert list(unit.credit_facts(s.USCC)) == [s.credit_fact()]
+    store.close()
+
+
+def test_an_older_case_gives_up_what_stands_in_its_journal(database_url: str) -> None:
+    store = open_store(database_url, clock=machine_time)
+    store.upgrade("production")
+    (case_id,) = license_all(store, range(1, 2))
+    enforcer(store, datetime(2025, 7, 3, 1, tzinfo=BEIJING)).sweep()
+    with store.unit(write=False) as unit:
+        row, journal = unit.case(case_id), unit.entries(case_id)
+    assert row is not None
+    full = remembered(from_json(Case, row.state), [from_json(Entry, one.body) for one in journal])
+    state = json.loads(row.state)
+    for one, undo in zip(state["undo"], full.undo, strict=True):
+        assert undo.past is not None
+        one.pop("touched")
+        one |= {"duties": to_plain(undo.past.duties), "effects": to_plain(undo.past.effects)}
+    with _raw(database_url) as connection:
+        change = text("UPDATE cases SET state = :state")
+        connection.execute(change, {"state": json.dumps(state)})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    store.upgrade()
+    with store.unit(write=False) as unit:
+        assert unit.case(case_id) == row
     store.close()
 
 
