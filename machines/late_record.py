@@ -48,6 +48,9 @@ def late_record(
     ]
     if not helped:
         return None
+    begun = min(_begun(case, duty) for _, duty in helped)
+    if when < begun:
+        return _before_it_began(begun)
     proof = act.evidence
     if proof is None or not proof.reference or proof.confirmed_by in ("", act.actor.user):
         return _unproven(*helped[0])
@@ -65,6 +68,23 @@ def _concerned(compiled: Compiled, case: Case, event: str) -> Iterator[tuple[Obl
         kept = any(ref.key == event for ref in (*spec.filed_by, *spec.met_by))
         if kept and duty is not None and duty.status in ("open", "missed") and not duty.acted_at:
             yield spec, duty
+
+
+def _begun(case: Case, duty: Duty) -> datetime:
+    """When the period that an act is said to have kept began: nothing was owed before."""
+    said = duty.receipt.get("late_record")
+    if said is not None:
+        return datetime.fromisoformat(said["happened_at"])
+    anew = any(pause.policy == "restart" for pause in duty.pauses)
+    return case.opened_at if anew else duty.anchor
+
+
+def _before_it_began(begun: datetime) -> Refused:
+    when = begun.isoformat()
+    return Refused(
+        "before_last_act", f"发生时间早于该期限开始的时间（{when}）。",
+        f"happened_at lies before the period began ({when})",
+    )  # fmt: skip
 
 
 def _unproven(spec: Obligation, duty: Duty) -> Refused:
