@@ -71,8 +71,7 @@ def _evidence(spec: Obligation | Timer, moment: Moment) -> dict[str, Any]:
     rule = "latest" if starts.counted_from or starts.latest else "earliest"
     events = [starts.counted_from] if starts.counted_from else [ref.key for ref in starts.refs]
     told: dict[str, Any] = {"bearer": moment.side, "starts": {"rule": rule, "events": events}}
-    days = [] if isinstance(spec, Timer) else [one.before_working_days for one in spec.warnings]
-    warns = [n for n in days if n > 0]
+    warns = [] if isinstance(spec, Timer) else [one.before_working_days for one in spec.warnings]
     if spec.counting is not None:
         told["ends_at"] = spec.counting.ends_at
     return {**told, "warns": warns} if warns else told
@@ -197,12 +196,12 @@ def _window(
 def warnings(
     spec: Obligation | Timer, due: DueDate, calendar: Calendar
 ) -> tuple[tuple[int, date], ...]:
-    """The date of each warning: so many working days before the (earliest) due date."""
+    """The date of each warning: so many working days before the (earliest) due date; 0: on it."""
     day = due.earliest or due.on
     if isinstance(spec, Timer) or day is None or day > calendar.firm_until:
         return ()
     days = (warning.before_working_days for warning in spec.warnings)
-    return tuple((n, calendar.back(day, n)) for n in days if n > 0)
+    return tuple((n, calendar.back(day, n) if n else day) for n in days)
 
 
 _KEPT = ("extended", "told", "moves", "late_record", "recounted", "before", "starts", "warns",
