@@ -137,9 +137,11 @@ def served(module: str, *given: Any) -> Iterator[int]:
         needs = Path(folder) / "needs"
         needs.write_bytes(pickle.dumps((listener.fileno(), *given)))
         command = [sys.executable, "-m", f"benchmarks.{module}", str(needs)]
+        port = int(listener.getsockname()[1])
         process = subprocess.Popen(command, pass_fds=[listener.fileno()])
+        listener.close()  # now a server that dies is a connection that breaks
         try:
-            yield int(listener.getsockname()[1])
+            yield port
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)

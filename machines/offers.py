@@ -22,8 +22,11 @@ from machines.frozen import replace
 from machines.rungs import closed
 from machines.timely import kept_by, too_late_or_early
 from machines.views import view_of
+from rules.day_table import CalendarHorizon
 from rules.guard import Call
 from rules.guards import first_unmet, reads
+from rules.parameters import ParameterError
+from rules.periods import PeriodError
 from rules.view import View, World
 
 
@@ -112,7 +115,7 @@ def offers(
         here = [edge for edge in one.edges if case.tracks[edge.track] in edge.source] or one.edges
         role = next((role for edge in here for role in edge.role if role in roles), None)
         if role is not None:
-            why = desk.turns_away(role) or desk.shut or desk.why_not(one, role)
+            why = desk.turns_away(role) or desk.shut or _asked(desk, one, role)
             tell(one.event, role, here[0].clauses, why)
     possible = _possible(compiled, case)
     for event, able_role in _of_engine(compiled, frozenset(roles)):
@@ -121,6 +124,17 @@ def offers(
             shut = None if engine_events.EVENTS[event].when_closed else desk.shut
             tell(event, role, (), desk.turns_away(role) or shut or possible[event])
     return tuple(able), tuple(barred)
+
+
+def _asked(desk: _Desk, one: _Offered, role: str) -> Refused | None:
+    """What no number or calendar of the day speaks of cannot be done, and hides nothing else."""
+    try:
+        return desk.why_not(one, role)
+    except (ParameterError, CalendarHorizon, PeriodError) as error:
+        return Refused(
+            "no_rule_for_date", "该日期没有可适用的参数或已公布的日历，不能据以办理。",
+            f"no parameter or published calendar covers the date ({error})", one.clause,
+        )  # fmt: skip
 
 
 def _bearing(compiled: Compiled, case: Case, roles: Collection[str]) -> str | None:
@@ -218,7 +232,7 @@ def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
         "suspend": running,
         "extend": running,
         "request_extension": running,
-        "refuse_extension": any(_asked(duty) for duty in case.duties),
+        "refuse_extension": any(_requested(duty) for duty in case.duties),
         "resume": any(duty.status == "suspended" for duty in case.duties),
         "withdraw": not decided,
         "correct_record": bool(case.facts),
@@ -234,5 +248,5 @@ def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
     return {event: None if some else nothing for event, some in possible.items()}
 
 
-def _asked(duty: Duty) -> bool:
+def _requested(duty: Duty) -> bool:
     return duty.request is not None and duty.status in ("open", "suspended")

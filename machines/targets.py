@@ -60,7 +60,10 @@ def targets(compiled: Compiled, case: Case, world: World, now: datetime) -> tupl
 
 def _report(target: Target, case: Case, view: View, now: datetime) -> Reported:
     world = view.world
-    begun, ended = _moment(target.starts, case, view), _moment(target.ends, case, view)
+    try:
+        begun, ended = _moment(target.starts, case, view), _moment(target.ends, case, view)
+    except (CalendarHorizon, ParameterError):  # nothing says whether it has begun
+        begun = ended = None
     if begun is None:
         return Reported(target.id, "not_begun")
     try:
