@@ -32,7 +32,7 @@ from scheduler.plan import Planned, foresee, tomorrow
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
-_FIRST_BATCH, _LONG_S, _SHORT_S = 25, 0.25, 0.1
+_FIRST_BATCH, _LONG_S = 25, 0.25
 
 
 @dataclass(slots=True)
@@ -136,15 +136,15 @@ class Enforcer:
             for row in rows:
                 self._alone(row, report)
             return bool(rows)
-        self._measure(folded.cases, monotonic_seconds() - begun)
+        self._measure(folded.cases, len(rows), monotonic_seconds() - begun)
         folded.tell(report)
         return bool(rows)
 
-    def _measure(self, cases: int, took_s: float) -> None:
-        """Fewer at once after a long batch, more after a short one that was full."""
-        if took_s > _LONG_S:
-            self.at_once = max(1, cases // 2)
-        elif took_s < _SHORT_S and cases >= self.at_once:
+    def _measure(self, cases: int, claimed: int, took_s: float) -> None:
+        """Claims no more than there was time for; more after a short batch that was full."""
+        if cases < claimed:
+            self.at_once = max(cases, min(self.batch, _FIRST_BATCH))
+        elif took_s < _LONG_S and claimed >= self.at_once:
             self.at_once = min(self.batch, 2 * self.at_once)
 
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:

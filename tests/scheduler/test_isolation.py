@@ -233,13 +233,15 @@ def test_a_batch_is_as_large_as_a_quarter_of_a_second_allows() -> None:
     store = open_store("memory://", clock=machine_time)
     worker = Enforcer(Casework(store, rulebook(), calendar(), SystemClock()), batch=200)
     assert worker.at_once == 25
-    for took_s, expected in ((0.05, 50), (0.05, 100), (0.2, 100), (0.4, 50), (3, 25), (0.05, 50)):
-        worker._measure(worker.at_once, took_s)
+    for cases, took_s, expected in (
+        (25, 0.05, 50), (50, 0.1, 100), (100, 0.3, 100), (60, 0.4, 60), (60, 0.2, 120),
+        (3, 0.01, 25), (25, 0.3, 25), (25, 0.2, 50), (50, 0.2, 100), (100, 0.2, 200),
+        (200, 0.2, 200),
+    ):  # fmt: skip
+        worker._measure(cases, worker.at_once, took_s)
         assert worker.at_once == expected
-    worker._measure(3, 0.01)  # not full: says nothing of how long a larger one would take
-    assert worker.at_once == 50
-    worker._measure(1, 9)
-    assert worker.at_once == 1
+    worker._measure(3, 3, 0.01)  # not full: says nothing of how long a larger one would take
+    assert worker.at_once == 200
 
 
 def test_a_batch_that_takes_long_ends_early_and_the_rest_follows(
