@@ -158,7 +158,8 @@ class Enforcer:
 
     def _claim(self, unit: Unit, now: datetime, report: Report) -> list[CaseRow]:
         held = report.hold is not None
-        claimed = unit.claim_cases(now, self.at_once, mild_only=held, now=now)
+        most = min(self.at_once, self.batch)
+        claimed = unit.claim_cases(now, most, mild_only=held, now=now)
         return [row for row in claimed if row.id not in report.set_aside]
 
     def _fold(
