@@ -46,8 +46,8 @@ def enforce(
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """执行到期事项。One sweep now; exit 1 when a case was set aside, anything adverse is held, or a
-    line of a plan was refused."""
+    """执行到期事项。One sweep now; exit 1 when a case was set aside, a hold or a brake stopped
+    something, or a line of a plan was refused."""
     _must_fit((release, dry_run, plan is not None, tomorrow), out, brake, by, reason, dry_run)
     if release and not (by and reason):
         misuse("--release needs --by USER and --reason TEXT: who confirms, and why")
@@ -176,7 +176,7 @@ def _sweep(service: Service, as_json: bool) -> None:
         })  # fmt: skip
     else:
         _tell(report, brakes)
-    if report.set_aside or brakes or report.hold is not None:
+    if report.set_aside or report.held or report.hold is not None:
         raise typer.Exit(FINDING)
 
 

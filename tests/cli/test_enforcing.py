@@ -15,6 +15,7 @@ from machines.rungs import SHANGHAI
 from rules.working_days import load_calendar
 from scheduler.brake import LIMITS
 from scheduler.enforcer import Enforcer
+from scheduler.holds import impose
 from scheduler.sandbox import advance
 from tests.cli.running import answer, run, sandbox
 from tests.faults.town import open_case, steps
@@ -149,3 +150,11 @@ def test_an_outage_names_its_time_and_a_second_person(url: str) -> None:
     for wrong in ("yesterday", "2025-06-30T10:00"):
         words[3] = wrong
         assert "an instant (2025-03-10T17:00+08:00)" in run(*words, code=2).stderr
+
+
+def test_a_sweep_while_everything_adverse_is_held_is_a_finding(url: str) -> None:
+    store = open_store(url, clock=machine_time)
+    with store.unit() as unit:
+        impose(unit, machine_time(), "restore", "restored from a backup")
+    store.close()
+    assert "adverse enforcement is held: restore" in run("enforce", "--db", url, code=1).output
