@@ -126,12 +126,12 @@ def _run(service: Service, listener: socket.socket) -> None:
 def worker(db: Database = None) -> None:
     """An enforcer alone; run as many as you like on PostgreSQL. 只执行到期事项。"""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    # Blocked before any thread begins, and then waited for: a handler that sets an event could
-    # find the main thread inside that very event and wait for itself.
-    signals = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     with serving(db) as service:
         service.put_in_service()
+        # Blocked before any thread begins, and then waited for: a handler that sets an event could
+        # find the main thread inside that very event and wait for itself.
+        signals = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         runner = service.runner()
         runner.start()
         typer.echo("执行进程已启动 worker started (Ctrl+C 停止 stops)")

@@ -282,11 +282,11 @@ def test_a_fixed_clock_answers_what_it_was_set_to(store: Store) -> None:
         assert FixedClock(LICENSED_AT).now(unit) == LICENSED_AT
 
 
-def test_a_batch_is_as_large_as_a_quarter_of_a_second_allows(store: Store) -> None:
+def test_a_batch_is_as_large_as_its_time_allows(store: Store) -> None:
     worker = beating(store, ENFORCEABLE_AT)
     most = worker.batch
-    worker._pace(10, 1.0)
-    assert worker.at_once == 2
+    worker._pace(10, 0.5)
+    assert worker.at_once == 3, "ten in half a second, three in 0.15"
     worker._pace(2, 10.0)
     assert worker.at_once == 1, "one case is always taken"
     worker._pace(1, 0.0001)
