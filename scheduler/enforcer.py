@@ -2,9 +2,9 @@
 
 A batch is claimed, folded in memory and written in one transaction; if that fails, its cases are
 replayed one by one, and a case that cannot be processed, whatever it is that fails there, is set
-aside and reported while the rest go on. A batch is as large as some fifteen hundredths of a second allow, so
-that nobody waits long for its locks. Exactly-once is the unique row of each rung, written in the
-same transaction.
+aside and reported while the rest go on. A batch ends well within half a second, so that nobody
+waits long for its locks. Exactly-once is the unique row of each rung, written in the same
+transaction.
 """
 
 from __future__ import annotations

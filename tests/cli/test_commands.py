@@ -195,7 +195,7 @@ def test_a_held_enforcement_goes_on_only_when_somebody_says_why(tmp_path: Path) 
     with store.unit() as unit:
         impose(unit, machine_time(), "outage", "the office was closed")
     store.close()
-    assert answer("enforce", "--db", url)["hold"]["reason"] == "outage"
+    assert answer("enforce", "--db", url, code=1)["hold"]["reason"] == "outage"
     assert "--by USER" in run("enforce", "--release", "--db", url, code=2).stderr
     released = answer("enforce", "--release", "--by", "a", "--reason", "checked", "--db", url)
     assert released["released"]["reason"] == "outage"
