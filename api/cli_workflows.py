@@ -175,9 +175,17 @@ def check(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="definitions elsewhere: one folder a workflow")
     ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="walk every case that can come about; takes minutes")
+    ] = False,
+    at_most: Annotated[
+        int | None, typer.Option("--at-most", min=1, help="with --deep: cases a slice of tracks")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """检查流程定义。Examines definitions; exit 1 with findings, each with file and line."""
+    if at_most is not None and not deep:
+        misuse("--at-most belongs to --deep")
     with guarded():
         from machines.book import workflows_folder
 
@@ -185,7 +193,7 @@ def check(
         if not place.is_dir():
             misuse(f"no folder {place}")
         wanted = _wanted(place, keys or [])
-        rows = list(_examined(place, wanted))
+        rows = list(_examined(place, wanted, _Deep(at_most) if deep else None))
     findings = sum(len(row["findings"]) for row in rows)
     if as_json:
         show_json({"workflows": rows, "findings": findings})
@@ -193,6 +201,36 @@ def check(
         _table(rows)
     if findings:
         raise typer.Exit(FINDING)
+
+
+class _Deep:
+    """The long check: `at_most` cases a slice of tracks, all of them without a number."""
+
+    def __init__(self, at_most: int | None) -> None:
+        from rules.working_days import load_calendar
+
+        self.at_most, self.calendar = at_most, load_calendar()
+
+    def row(self, workflow: Workflow) -> dict[str, Any]:
+        """What was walked, how long it took, and what was found, each with its story."""
+        from cases.clock import monotonic_seconds
+        from machines.book import parameters_of
+        from machines.exploration.examine import explore
+
+        parameters = parameters_of([workflow])
+        begun = monotonic_seconds()
+        found = explore(workflow, self.calendar, parameters, self.at_most)
+        return {
+            "cases_walked": found.cases,
+            "steps_walked": found.steps,
+            "whole": found.whole,
+            "not_gone_on_from": found.pruned,
+            "seconds": round(monotonic_seconds() - begun, 2),
+            "findings": [
+                {**asdict(one), "story": [{"zh": line.zh, "en": line.en} for line in story]}
+                for one, story in found.findings
+            ],
+        }
 
 
 def _wanted(place: Path, keys: list[str]) -> list[Path]:
@@ -209,7 +247,9 @@ def _wanted(place: Path, keys: list[str]) -> list[Path]:
     return [path for key, path in present.items() if not keys or key in keys]
 
 
-def _examined(place: Path, wanted: list[Path]) -> Iterator[dict[str, Any]]:
+def _examined(
+    place: Path, wanted: list[Path], deep: _Deep | None = None
+) -> Iterator[dict[str, Any]]:
     """One row a workflow; a definition that cannot be read is a finding, the rest go on."""
     from machines.book import load_workflow, read_overlay, read_roles, workflows_folder
     from machines.graph import examine
@@ -237,7 +277,9 @@ def _examined(place: Path, wanted: list[Path]) -> Iterator[dict[str, Any]]:
         astray.setdefault(key, []).append(finding)
     for key, one in readable.items():
         row = _row(examine(one))
-        yield {**row, "findings": [*row["findings"], *astray.get(key, ())]}
+        more = {} if deep is None else deep.row(one)
+        findings = [*row["findings"], *astray.get(key, ()), *more.pop("findings", ())]
+        yield {**row, **more, "findings": findings}
     yield from unreadable
 
 
@@ -281,12 +323,22 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
     table = Table(title="流程检查 definitions examined")
     for name in ("workflow", "states", "transitions", "obligations", "findings"):
-        table.add_column(name, justify="left" if name == "workflow" else "right")
+        first = name == "workflow"
+        table.add_column(name, justify="left" if first else "right", no_wrap=first)
+    if any("cases_walked" in row for row in rows):
+        for name in ("cases", "steps", "seconds"):
+            table.add_column(name, justify="right")
     for row in rows:
         numbers = [str(row[name]) for name in ("states", "transitions", "obligations")]
-        table.add_row(row["workflow"], *numbers, str(len(row["findings"])))
+        walked = [str(row[name]) for name in ("cases_walked", "steps_walked", "seconds")
+                  if name in row]  # fmt: skip
+        if walked and not row["whole"]:
+            walked[0] += "+"
+        table.add_row(row["workflow"], *numbers, str(len(row["findings"])), *walked)
     Console().print(table)
     for row in rows:
         for one in row["findings"]:
             clauses = f"  [{' '.join(one['clauses'])}]" if one["clauses"] else ""
             typer.echo(f"{one['file']}:{one['line']}: {one['check']}: {one['text']}{clauses}")
+            for line in one.get("story", ()):
+                typer.echo(f"    {line['zh']}\n       {line['en']}")

@@ -7,7 +7,7 @@ added from the store with `with_text`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -107,12 +107,15 @@ def load(folder: Path) -> Rulebook:
         workflows=workflows,
         by_hash={workflow.compiled.hash: workflow.compiled for workflow in workflows.values()},
         roles=roles,
-        parameters=ParameterBook(
-            {ENGINE: STATUTORY, **{key: one.parameters for key, one in workflows.items()}}
-        ),
+        parameters=parameters_of(workflows.values()),
         lists=lists,
         overlay=overlay,
     )
+
+
+def parameters_of(workflows: Iterable[Workflow]) -> ParameterBook:
+    """The dated numbers of some reforms, with those of the statutes."""
+    return ParameterBook({ENGINE: STATUTORY, **{one.key: one.parameters for one in workflows}})
 
 
 def read_overlay(folder: Path) -> Overlay | None:
