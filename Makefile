@@ -8,6 +8,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= 2
 DATABASE ?= sqlite:///.data/sandbox.db
 PACKAGES := workflows machines rules api scheduler cases simulation
 BIN := .venv/bin
@@ -72,7 +73,7 @@ layers: setup
 
 pytest: setup
 	@echo '== pytest'
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 # Packages declared and not imported, or imported and not declared.
 unused: setup
