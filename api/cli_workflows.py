@@ -203,6 +203,9 @@ def check(
         raise typer.Exit(FINDING)
 
 
+_WALKED = {"cases_walked": "cases", "steps_walked": "steps", "seconds": "seconds"}
+
+
 class _Deep:
     """The long check: `at_most` cases a slice of tracks, all of them without a number."""
 
@@ -321,20 +324,17 @@ def _table(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    walked = any("cases_walked" in row for row in rows)
+    names = _WALKED if walked else {n: n for n in ("states", "transitions", "obligations")}
     table = Table(title="流程检查 definitions examined")
-    for name in ("workflow", "states", "transitions", "obligations", "findings"):
-        first = name == "workflow"
-        table.add_column(name, justify="left" if first else "right", no_wrap=first)
-    if any("cases_walked" in row for row in rows):
-        for name in ("cases", "steps", "seconds"):
-            table.add_column(name, justify="right")
+    table.add_column("workflow", no_wrap=True)
+    for name in (*names.values(), "findings"):
+        table.add_column(name, justify="right")
     for row in rows:
-        numbers = [str(row[name]) for name in ("states", "transitions", "obligations")]
-        walked = [str(row[name]) for name in ("cases_walked", "steps_walked", "seconds")
-                  if name in row]  # fmt: skip
-        if walked and not row["whole"]:
-            walked[0] += "+"
-        table.add_row(row["workflow"], *numbers, str(len(row["findings"])), *walked)
+        numbers = [str(row.get(name, "-")) for name in names]
+        if not row.get("whole", True):
+            numbers[0] += "+"  # the walk was broken off
+        table.add_row(row["workflow"], *numbers, str(len(row["findings"])))
     Console().print(table)
     for row in rows:
         for one in row["findings"]:

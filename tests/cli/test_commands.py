@@ -76,6 +76,23 @@ def test_a_state_nobody_reaches_is_a_finding_with_its_line(tmp_path: Path) -> No
     assert re.search(r"machine\.yaml:\d+: unreachable", said)
 
 
+def test_the_deep_check_walks_a_workflow_whole_and_says_how_far_it_came() -> None:
+    (row,) = answer("check", "network_freight", "--deep")["workflows"]
+    assert row["whole"]
+    assert row["findings"] == []
+    assert row["steps_walked"] > row["cases_walked"] > 50
+    assert "51+" in run("check", "network_freight", "--deep", "--at-most", "50").stdout
+    assert "--deep" in run("check", "network_freight", "--at-most", "50", code=2).stderr
+
+
+def test_the_deep_check_tells_what_is_broken_as_a_story(tmp_path: Path) -> None:
+    folder = _broken(tmp_path, "from: licensed_provisional\n    to: licensed_full",
+                     "from: licensed_provisional\n    to: breach")  # fmt: skip
+    said = run("check", "--folder", str(folder), "--deep", code=1).stdout
+    assert re.search(r"machine\.yaml:\d+: settles_unharmed", said)
+    assert "1. applicant: opens the case" in said
+
+
 def test_a_definition_that_cannot_be_read_is_a_finding_and_the_rest_go_on(tmp_path: Path) -> None:
     folder = _broken(tmp_path, "key: network_freight", "key: network_freight\nkee: 1")
     shutil.copytree(workflows_folder() / "eia_commitment", folder / "eia_commitment")
