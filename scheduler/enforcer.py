@@ -135,7 +135,6 @@ class Enforcer:
     def _batch(self, report: Report) -> bool:
         """One batch; True if there was something to do."""
         rows: tuple[CaseRow, ...] = ()
-        begun = monotonic_seconds()
         try:
             with self.store.unit() as unit:
                 begun = monotonic_seconds()

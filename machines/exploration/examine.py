@@ -26,8 +26,8 @@ class Explored:
     """What was walked of one workflow: tracks in slices, cases that differ, steps between them.
 
     `whole` False: the walk was broken off at its limit, and what needs all of it was not judged;
-    `pruned`: steps not gone on from, since three rounds of one duty would have run at once.
-    `findings`: each with the story that leads there."""
+    `pruned`: cases not wholly gone on from, since three rounds of one duty would have run at once.
+    `findings`: each with the property and the story that leads there."""
 
     workflow: str
     tracks: tuple[tuple[str, ...], ...]
@@ -54,7 +54,7 @@ def explore(
         tracks=tuple(tuple(sorted(one.tracks)) for one in walks),
         cases=sum(len(one.cases) for one in walks),
         steps=sum(len(one.steps) for one in walks),
-        pruned=sum(one.pruned for one in walks),
+        pruned=sum(len(one.pruned) for one in walks),
         whole=all(one.whole for one in walks),
         findings=tuple(found for one in walks for found in _judged(workflow, one, worlds)),
     )
@@ -74,5 +74,5 @@ def _judged(
             parsed = workflow.parsed
             line = parsed.line(broken.at)
             finding = Finding(one.name, broken.text, broken.clauses, parsed.file, line)
-            found.append((finding, told(walked, broken.case, broken.step)))
+            found.append((finding, (one.sentence, *told(walked, broken.case, broken.step))))
     return found

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable
 from machines.case import Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Obligation, Timer
+from machines.duties import RUNNING
 from machines.exploration.refs import (
     NOTHING,
     Looks,
@@ -26,7 +27,6 @@ from machines.exploration.told import Told
 from rules.view import World
 
 Place = tuple[str, str]
-RUNNING = ("open", "filed", "suspended")
 
 
 class Likeness:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
+from machines.codec import to_plain
 from machines.compiler import Compiled
 from machines.definition import FactSpec
 from machines.exploration.refs import all_guards
@@ -41,11 +42,6 @@ _DIFFERENT: dict[str, Any] = {
 """A value of each type that is not the example, for facts that are held against each other."""
 
 
-def plain(value: Any) -> Any:
-    """A YAML example as JSON."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
 class Partition:
     """The values to try of each fact that some condition looks at."""
 
@@ -68,7 +64,7 @@ class Partition:
         """The values the fact accepts; its example where no condition names one."""
         spec = self.compiled.definition.facts[fact]
         fits = [one for one in values if check({fact: one}, (), (fact,), {fact: spec}) is None]
-        return tuple(fits) or (plain(example_of(spec)),)
+        return tuple(fits) or (to_plain(example_of(spec)),)
 
     def _told(self, one: GuardRef) -> Iterator[tuple[str, Any]]:
         """The values at which a condition changes its mind."""
@@ -77,7 +73,7 @@ class Partition:
             spec = self.compiled.definition.facts.get(fact)
             if spec is None:
                 continue
-            yield fact, plain(example_of(spec))
+            yield fact, to_plain(example_of(spec))
             if spec.type == "flag":
                 yield from ((fact, True), (fact, False))
             elif spec.type == "choice":
@@ -139,7 +135,9 @@ class Partition:
         """What an act may state: every combination of what conditions look at, the rest as the
         definition's example. `known`: what the case has been told before."""
         facts = self.compiled.definition.facts
-        fixed = {name: plain(example_of(facts[name])) for name in needs if name not in self.values}
+        fixed = {
+            name: to_plain(example_of(facts[name])) for name in needs if name not in self.values
+        }
         free: list[tuple[str, list[Any]]] = []
         for name in (*needs, *may):
             if name in self.values:

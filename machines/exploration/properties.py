@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from machines.case import Duty, EffectRecord
 from machines.compiler import Compiled
 from machines.definition import Obligation
+from machines.duties import RUNNING
 from machines.exploration.search import Step, Walked
 from machines.exploration.symbolic import Passing
 from machines.rungs import owes
@@ -21,7 +22,6 @@ from rules.guards import first_unmet
 from rules.view import World
 
 At = tuple[str | int, ...]
-RUNNING = ("open", "filed", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,13 @@ def survives(compiled: Compiled, duty: Duty) -> bool:
 
 
 def can_settle(walked: Walked, *, harmless: bool) -> set[int]:
-    """The cases from which a settled one can be reached, on request without harm to anybody."""
+    """The cases from which a settled one can be reached, on request without harm to anybody. A
+    case that was not wholly gone on from is given the benefit of the doubt."""
     back: dict[int, set[int]] = {}
     for step in walked.steps:
         if step.source is not None and not (harmless and step.adverse):
             back.setdefault(step.target, set()).add(step.source)
-    found = {n for n in range(len(walked.cases)) if settles_here(walked, n)}
+    found = {n for n in range(len(walked.cases)) if n in walked.pruned or settles_here(walked, n)}
     new = list(found)
     while new:
         for source in back.get(new.pop(), ()):

@@ -10,14 +10,10 @@ from machines.compiler import Compiled
 from machines.definition import Definition, Obligation, Timer
 from machines.moments import EventRef
 from machines.words import GuardRef
-from rules.guards import reads
+from rules import credit_guards, linked_guards, restriction_guards
+from rules.guards import GUARDS, reads
 
-_CREDIT = frozenset(
-    {"listed", "not_listed", "listed_for", "not_listed_for", "records_within",
-     "fewer_records_within", "clean_for", "graded_in_a_row", "no_record", "has_record",
-     "commitment_route_open", "commitment_route_closed", "acceptance_open",
-     "acceptance_restricted", "benefits_open", "privileged"}
-)  # fmt: skip
+_CREDIT = (credit_guards.__name__, restriction_guards.__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +57,17 @@ def _of_one(name: str, args: Mapping[str, Any]) -> Looks:
     anew = frozenset[tuple[str, str]]()
     if name == "all_in_hand_anew":
         anew = frozenset([(str(args["materials"]), str(args["obligation"]))])
+    place = GUARDS[name].function.__module__
+    parent = place == linked_guards.__name__
     return Looks(
         facts=facts,
         events=said("event"),
         duties=said("obligation"),
-        tracks=said("track") if not name.startswith("parent_") else frozenset(),
-        licences=said("licence") if not name.startswith("parent_") else frozenset(),
+        tracks=frozenset() if parent else said("track"),
+        licences=frozenset() if parent else said("licence"),
         anew=anew,
-        credit=name in _CREDIT,
-        parent=name.startswith("parent_") or name == "has_parent",
+        credit=place in _CREDIT,
+        parent=parent,
     )
 
 

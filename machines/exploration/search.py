@@ -14,7 +14,7 @@ from machines.exploration.moves import Move, Moves
 from machines.exploration.refs import quiet_duties
 from machines.exploration.slices import Slice
 from machines.exploration.symbolic import START, TICK, Passing, at_rest, passed, passings
-from machines.rungs import closed, settled
+from machines.rungs import closed
 from machines.step import DefinitionLoop, decide
 from rules.view import World
 
@@ -42,8 +42,8 @@ class Walked:
     """What a walk has found: one case of each kind, the steps between them, what went wrong.
 
     `came`: the step by which a case was first reached; `whole` False: the walk was broken off at
-    its limit; `pruned`: how often more than two rounds of one duty would have run at once, which is
-    not walked. Times in a case are not times: see `symbolic`."""
+    its limit; `pruned`: the cases in which a third round of one duty would have begun to run beside
+    two others, which is not walked. Times in a case are not times: see `symbolic`."""
 
     compiled: Compiled
     tracks: Slice
@@ -52,16 +52,8 @@ class Walked:
     steps: list[Step] = field(default_factory=list)
     loops: list[tuple[int | None, Move | Open, str]] = field(default_factory=list)
     refused: int = 0
-    pruned: int = 0
+    pruned: set[int | None] = field(default_factory=set)
     whole: bool = True
-
-    def add(self, step: Step) -> None:
-        """Notes a step."""
-        self.steps.append(step)
-
-    def settled(self, number: int) -> bool:
-        """Nothing is owed in it; with several slices, as far as this one goes."""
-        return settled(self.compiled, self.cases[number])
 
     def closed(self, number: int) -> bool:
         """Nothing can happen in it any more."""
@@ -131,7 +123,7 @@ class _Walk:
         assert case is not None
         case = at_rest(case)
         if crowded(case):
-            found.pruned += 1
+            found.pruned.add(source)
         elif source is not None and isinstance(move, Passing) and move.duty[0] in self.quiet:
             self._look_at(source, move, moved, before, case, depth, world)
         else:
@@ -142,7 +134,7 @@ class _Walk:
                 found.cases.append(case)
                 found.came.append(step)
                 self.waiting.append((number, depth, world))
-            found.add(step)
+            found.steps.append(step)
 
     def _look_at(
         self, source: int, move: Passing, moved: Moved, before: Case | None, case: Case,
@@ -151,11 +143,11 @@ class _Walk:
         """A miss that commutes with everything is looked at with its consequence wherever it may
         happen, and not gone on from."""
         found = self.found
-        found.add(Step(source, move, source, moved.entries, world, before))
+        found.steps.append(Step(source, move, source, moved.entries, world, before))
         then = (one for one in passings(found.compiled, case)
                 if one.duty == move.duty and one.what == "enforced")  # fmt: skip
         for at, second, answer in _tried(found, source, case, then, depth, self.worlds[world]):
-            found.add(Step(source, second, source, answer.entries, world, at))
+            found.steps.append(Step(source, second, source, answer.entries, world, at))
 
 
 def _tried(

@@ -17,6 +17,7 @@ from typing import Literal
 from machines.case import Because, Case, Duty
 from machines.compiler import Compiled
 from machines.definition import Obligation, Timer
+from machines.duties import RUNNING
 from machines.frozen import replace
 from machines.rungs import SHANGHAI, closed
 
@@ -47,7 +48,7 @@ def at_rest(case: Case) -> Case:
 
 def _far(duty: Duty) -> Duty:
     due = duty.due
-    runs = duty.status in ("open", "filed", "suspended")
+    runs = duty.status in RUNNING
     if duty.status == "filed" and due.on == PAST:
         return duty  # the date has passed while the answer is awaited
     if runs and due.kind in ("firm", "given", "provisional"):
