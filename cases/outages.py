@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.casework import Casework
-from cases.enforcement import merged
 from cases.errors import Misused
-from cases.linked import BROKEN
+from cases.one_by_one import write_each
 from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CaseRow, OutageRow, OutageRunRow
@@ -113,28 +112,20 @@ def _one_batch(casework: Casework, finished: Finished, limit: int) -> None:
         row = next(one for one in unit.outages() if one.seq == run.seq)
         outage = outage_of(row)
         cases = unit.owing_cases(outage.first, row.zone, run.through, limit, lock=True)
-        batches: list[Batch] = []
-        aside = 0
-        for stored in cases:
-            try:
-                batches.extend(_written(casework, unit, stored, outage, now))
-            except BROKEN as error:
-                why = f"{type(error).__name__}: {error}"
-                log.error("case %s cannot be told of an outage, set aside: %s", stored.id, why)
-                unit.set_aside(stored.id, f"{outage.reference}: {why}", None)
-                aside += 1
-        if batches:
-            unit.write(merged(batches))
+        written, aside = write_each(
+            unit, cases, lambda stored: _changed(casework, unit, stored, outage, now),
+            outage.reference, log,
+        )  # fmt: skip
         last = len(cases) < limit
         unit.keep_outage_run(replace(
-            run, through=cases[-1].id if cases else run.through, cases=run.cases + len(batches),
+            run, through=cases[-1].id if cases else run.through, cases=run.cases + written,
             aside=run.aside + aside, finished_at=now if last else None,
         ))  # fmt: skip
         if last:
             finished(unit, row, now)
 
 
-def _written(
+def _changed(
     casework: Casework, unit: Unit, stored: CaseRow, outage: Outage, now: datetime
 ) -> Iterator[Batch]:
     stored, case, compiled = casework.current(unit, stored, now)

@@ -14,20 +14,16 @@ from datetime import datetime
 from typing import Any
 
 from cases.casework import Casework
-from cases.enforcement import merged
-from cases.errors import NotFound
-from cases.linked import BrokenCase
+from cases.one_by_one import write_each
 from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CalendarRow, CaseRow, RecountRow
-from machines.codec import CodecError, from_plain
-from machines.fold import ReplayError
+from machines.codec import from_plain
 from machines.recount import Order, recounted
 from machines.recount_notices import Line
 
 log = logging.getLogger("chengnuo.calendar")
 BATCH = 100  # a batch keeps other writers of its cases waiting
-_BROKEN = (BrokenCase, CodecError, NotFound, ReplayError, LookupError, ValueError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +68,16 @@ def _one_batch(casework: Casework, limit: int) -> None:
         first = order.change.first
         cases = [] if first is None else unit.touched_cases(first, row.through, limit, lock=True)
         now = casework.clock.now(unit)  # later than what others wrote before these were locked
-        batches: list[Batch] = []
-        aside = 0
-        for stored in cases:
-            try:
-                batches.extend(_written(casework, unit, stored, order, now))
-            except _BROKEN as error:
-                why = f"{type(error).__name__}: {error}"
-                log.error("case %s cannot be counted anew, set aside: %s", stored.id, why)
-                unit.set_aside(stored.id, f"recount: {why}", None)
-                aside += 1
-        if batches:
-            unit.write(merged(batches))
+        written, aside = write_each(
+            unit, cases, lambda stored: _changed(casework, unit, stored, order, now), "recount", log
+        )
         unit.keep_recount(replace(
-            row, through=cases[-1].id if cases else row.through, cases=row.cases + len(batches),
+            row, through=cases[-1].id if cases else row.through, cases=row.cases + written,
             aside=row.aside + aside, finished_at=now if len(cases) < limit else None,
         ))  # fmt: skip
 
 
-def _written(
+def _changed(
     casework: Casework, unit: Unit, stored: CaseRow, order: Order, now: datetime
 ) -> Iterator[Batch]:
     case, compiled = casework.load(unit, stored)
