@@ -7,7 +7,6 @@ bank may do. Every enterprise, and the bank, is fictional.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +24,7 @@ from api.stories import (
 )
 from cases.clock import SANDBOX_START
 from machines.case import Party
+from machines.frozen import replace
 from rules.draws import draw
 
 # Clause N36.1, Order 36 on credit repair, and the day it came into force, in days of a story.

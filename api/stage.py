@@ -8,7 +8,7 @@ date is worked out by hand; what is told is read back from the journal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from cases.identity import Identity
 from machines import engine_events
 from machines.case import Party
 from machines.facts import example_of
+from machines.frozen import replace
 from machines.rungs import SHANGHAI
 from rules.periods import shanghai_date
 from rules.view import CreditView

@@ -7,10 +7,9 @@ fictional; their credit codes lie in a region 999999 that does not exist.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from api.stage import InDays, Step, Story
 from machines.case import Party
+from machines.frozen import replace
 
 NOT_ITS_OWN = "演示代码，非该企业真实代码 demonstration code, not the enterprise's own"
 

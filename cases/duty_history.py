@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cases.rows import EntryRow
 from machines.case import DueDate
 from machines.codec import from_plain
+from machines.frozen import replace
 
 _OFF = frozenset({"suspended", "waived"})  # a case that closes waives what it still owed
 _SEEN = ("kind", "on", "at", "opens_on", "earliest", "latest", "told_on")

@@ -5,10 +5,9 @@ Changes no date; the receipt of each says who has seen it, and when.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from machines.acts import Refused
 from machines.case import Case, Duty
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy
 

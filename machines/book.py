@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from machines.checks import check_names
 from machines.compiler import Compiled, Side, side_of_role
 from machines.counting_checks import check_counting
 from machines.definition import Definition
+from machines.frozen import replace
 from machines.links import check_links
 from machines.list_checks import Reform, check_lists
 from machines.lists import NO_LISTS, ListFile

@@ -7,17 +7,21 @@ date and receipt, a licence with its status), so that replay recomputes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field, structs
 
 DutyStatus = Literal["open", "filed", "met", "missed", "waived", "suspended"]
 DueKind = Literal["firm", "provisional", "event", "given", "standing", "none"]
 LicenceStatus = Literal["live", "suspended", "revoked", "withdrawn", "cancelled"]
 
 
-@dataclass(frozen=True)
-class Party:
+class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A value of a case. Its text leaves out what says no more than a default."""
+
+
+class Party(Value, frozen=True):
     """Somebody a case is about. `uscc`: the credit code, where the kind has one; `ref`: another
     identifier (a ship's number, a project code)."""
 
@@ -32,8 +36,7 @@ class Party:
         return self.uscc or self.ref
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(Value, frozen=True):
     """Who acts, in which role. `enterprise`: the credit code an applicant acts for."""
 
     user: str
@@ -44,8 +47,7 @@ class Actor:
 ENGINE = Actor("engine", "engine")
 
 
-@dataclass(frozen=True)
-class DueDate:
+class DueDate(Value, frozen=True):
     """By when a duty is due.
 
     `on`: Shanghai date (the estimate while provisional); `at`: instant, for hours; `opens_on`: the
@@ -64,8 +66,7 @@ class DueDate:
     event: str | None = None
 
 
-@dataclass(frozen=True)
-class Pause:
+class Pause(Value, frozen=True):
     """One interval in which a period stands still: after `since` up to and including `until`.
 
     `by`, `resumed_by`: who paused and resumed it; `policy`: what became of the period: only under
@@ -80,8 +81,7 @@ class Pause:
     policy: Literal["keep_remaining", "keep_date", "restart"] = "keep_remaining"
 
 
-@dataclass(frozen=True)
-class ExtensionRequest:
+class ExtensionRequest(Value, frozen=True):
     """The bearer asks for a later date; open until an officer answers. `until`: the day asked
     for, None where it is left to the office."""
 
@@ -92,8 +92,7 @@ class ExtensionRequest:
     until: date | None = None
 
 
-@dataclass(frozen=True)
-class Extension:
+class Extension(Value, frozen=True):
     """A later date, granted before the old one had passed. `named_on`: the day the act names,
     `to_on` that day after rolling; `requested_by`, `granted_by`: both parties to it."""
 
@@ -108,8 +107,7 @@ class Extension:
     granted_by: str
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Value, frozen=True):
     """One occurrence of an obligation, or of a timer (`bearer` None).
 
     `anchor`: the instant its period starts from; `period`: unit:amount as counted, None where no
@@ -140,8 +138,7 @@ class Duty:
         return (self.obligation, self.occurrence)
 
 
-@dataclass(frozen=True)
-class Licence:
+class Licence(Value, frozen=True):
     """What was issued, and what became of it."""
 
     licence: str
@@ -151,8 +148,7 @@ class Licence:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Value, frozen=True):
     """One delivery of a document to a party, as recorded; `n` numbers them in their case.
 
     `on`: the day of the signed receipt, of arrival in the system or on the return card, of the
@@ -179,8 +175,7 @@ class Service:
         return f"serve:{self.document}:{self.to}"
 
 
-@dataclass(frozen=True)
-class HandedIn:
+class HandedIn(Value, frozen=True):
     """A material in hand: when it came and the hash of the file, where there is one."""
 
     material: str
@@ -188,8 +183,7 @@ class HandedIn:
     sha256: str | None = None
 
 
-@dataclass(frozen=True)
-class EffectRecord:
+class EffectRecord(Value, frozen=True):
     """One effect as ordered: `n` numbers it in its entry; `against` is a role or party name and
     `uscc` its code at that moment (a person's or a ship's number); `what` are the effect's own
     fields."""
@@ -204,8 +198,7 @@ class EffectRecord:
     reading: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Because:
+class Because(Value, frozen=True):
     """Which rung of which occurrence an automatic act answers. `rung`: warn:N, missed, enforced,
     raised (a timer), served (a public notice has run out: `obligation` is the key of the service,
     `occurrence` its number)."""
@@ -215,8 +208,7 @@ class Because:
     rung: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Value, frozen=True):
     """One line of the journal.
 
     `moves`: track -> (from, to); `duties`, `licences`, `documents`: whole new values;
@@ -242,21 +234,18 @@ class Entry:
     explains: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Value, frozen=True):
     """What an act changed, in full: the duties as they were before it, the effects it ordered."""
 
     duties: tuple[Duty, ...]
     effects: tuple[EffectRecord, ...]
 
 
-@dataclass(frozen=True)
-class Undo:
+class Undo(Value, frozen=True, dict=True):
     """An adverse act, or the label of a miss, that a restoration can take back: the entry's number
     and reason; the tracks and licences as they were before it; where it left the tracks (`left`);
     the duties it armed, those it touched; whether it has effects to retract; when it took effect
-    (`at`). `past`: the rest of what has to be put back. That stands in the journal and is not
-    kept with the case again; whoever restores reads it there (`fold.remembered`)."""
+    (`at`)."""
 
     seq: int
     because: Because | None
@@ -267,11 +256,23 @@ class Undo:
     retractable: bool = False
     left: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
-    past: Past | None = field(default=None, compare=False)
+
+    @property
+    def past(self) -> Past | None:
+        """The rest of what has to be put back. That stands in the journal: it is no field, neither
+        compared nor kept with the case again, and None where a case was read from its record.
+        Whoever restores reads the journal first (`fold.remembered`)."""
+        found: Past | None = self.__dict__.get("_past")
+        return found
+
+    def with_past(self, past: Past) -> Undo:
+        """The same, knowing what has to be put back."""
+        known = structs.replace(self)
+        known.__dict__["_past"] = past
+        return known
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Value, frozen=True):
     """One application and everything that followed. `version` is the number of its entries;
     `definition` the hash of the text that governs it; `parent` the case that opened it, `linked`
     the cases it opened, by link; `recounted` the number of the calendar its dates were last

@@ -7,13 +7,13 @@ of the grounds and like the others needs a person (行政诉讼法 48, 民事诉
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from machines.acts import Refused
 from machines.case import Case, DueDate, Duty, Extension, ExtensionRequest
 from machines.counting import warnings
 from machines.duties import side_of
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy, running, with_move
 from rules.periods import parse_period

@@ -183,8 +183,7 @@ def _undo(before: Case, entry: Entry) -> tuple[Undo, ...]:
             retractable=bool(entry.effects),
             left={track: to for track, (_, to) in entry.moves.items()},
             at=entry.happened_at,
-            past=Past(old, entry.effects),
-        ),
+        ).with_past(Past(old, entry.effects)),
     )
 
 

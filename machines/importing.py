@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from machines.duties import side_of
 from machines.effects import LicenceEffect
 from machines.facts import check
 from machines.fold import with_duties
+from machines.frozen import replace
 from machines.moments import EventRef
 from machines.occurrence import carry_out
 from machines.rungs import is_adverse, midnight

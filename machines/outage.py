@@ -10,7 +10,7 @@ undone while time is left; where more hangs on it, a person is asked. Folded by 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from machines.compiler import Compiled
 from machines.counting import Counted, Moment, recount
 from machines.definition import Obligation, Timer
 from machines.duties import RUNNING, side_of
+from machines.frozen import replace
 from machines.ordering import numbered
 from machines.outage_notices import EVENT, Line, Outage, Outcome, effects_of, explained, stayed
 from machines.remedy import with_move

@@ -9,7 +9,7 @@ is over is not rewritten: where its outcome would be another one, a person is as
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from machines.compiler import Compiled
 from machines.counting import warnings
 from machines.definition import Obligation, Timer
 from machines.duties import RUNNING, side_of
+from machines.frozen import replace
 from machines.held import awaits_day
 from machines.ordering import numbered
 from machines.recount_notices import REVIEWER, Line, effects_of, explained, stayed, told

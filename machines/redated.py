@@ -8,7 +8,7 @@ day the law gives (counting-time rules, section 4.2; decision record 0022).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from machines.case import Case, DueDate, DueKind, Duty
 from machines.codec import to_plain
 from machines.compiler import Side
 from machines.definition import Obligation, Timer
+from machines.frozen import replace
 from machines.held import awaits_service, rejected_at, served_at
 from machines.rungs import midnight
 from rules.due import Due, compute_due, effective_on

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from machines.acts import Refused
@@ -13,6 +12,7 @@ from machines.counting import Moment, recount
 from machines.definition import Obligation, Timer
 from machines.duties import armed, side_of
 from machines.facts import check
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy, second_person, unknown, with_move
 from rules.periods import shanghai_date

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from machines.acts import Refused
 from machines.case import Case, Duty
 from machines.compiler import Compiled
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from rules.view import World
 

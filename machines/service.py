@@ -10,7 +10,7 @@ the service is of the day after. A delivery that failed starts nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from machines.acts import Refused
 from machines.case import ENGINE, Because, Case, Service
 from machines.codec import to_plain
 from machines.engine_facts import FACTS
+from machines.frozen import replace
 from machines.notices import issued_at
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy, unknown

@@ -6,13 +6,12 @@ The engine raises it for a change that two persons recorded; nobody raises it in
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from machines.acts import Refused
 from machines.case import Party
 from machines.codec import to_plain
 from machines.definition import FactSpec
 from machines.effects import Effect, Task
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy
 from machines.words import Grounded

@@ -6,7 +6,6 @@ written notice, no pause. What becomes of the period is said by the act that let
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Literal
 
 from machines.acts import Refused
@@ -14,6 +13,7 @@ from machines.case import Duty, Pause
 from machines.counting import Moment, recount
 from machines.definition import Obligation
 from machines.duties import side_of
+from machines.frozen import replace
 from machines.occurrence import Occurrence
 from machines.remedy import Remedy, running, with_move
 

@@ -1,7 +1,6 @@
 """The interplays of the demo: one reform acts on another, and each story keeps what it promises."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from api.interplays import (
 from api.sandbox_zone import CAST, ZONE, accounts, staged
 from api.stage import EnteredOn, Step, Story, StoryBroken, Telling, tell
 from cases.clock import SANDBOX_START
+from machines.frozen import replace
 from rules.credit_code import problem_with
 from tests.cli.running import run
 from tests.console.visitor import Visitor, app_on

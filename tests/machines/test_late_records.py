@@ -1,12 +1,12 @@
 """Acts recorded later than they happened, stays and restorations: what they may do, what never."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from machines.acts import Act, Evidence
 from machines.fold import replay
+from machines.frozen import replace
 from machines.rungs import pending
 from tests.machines.invented import FIRM, HEAD, OFFICER, SUPERVISION, SURVEYOR, Story, at
 

@@ -1,12 +1,12 @@
 """An outage of the office, date by date: whose period it extends, and what becomes of a miss."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from machines.acts import Enforce
 from machines.case import Entry
+from machines.frozen import replace
 from machines.outage import told
 from machines.outage_notices import Outage
 from machines.rungs import pending

@@ -1,7 +1,6 @@
 """`decide` and `evolve` in plain stories, and what must hold of every entry."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from machines.book import rulebook
 from machines.case import Actor, Because, Case, Entry
 from machines.codec import CodecError, canonical, from_plain, to_plain
 from machines.fold import ReplayError, evolve, replay
+from machines.frozen import replace
 from machines.rungs import SHANGHAI, pending
 from machines.step import decide
 from rules.parameters import ParameterError, Settings

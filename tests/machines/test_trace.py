@@ -1,10 +1,9 @@
 """Clauses traced to lines and back, and what the text leaves open."""
 
-from dataclasses import replace
-
 import pytest
 
 from machines.book import rulebook
+from machines.frozen import replace
 from machines.texts import Clause
 from machines.trace import carriers, gaps, shared, trace
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 
@@ -13,6 +12,7 @@ from machines.case import Duty
 from machines.compiler import Compiled
 from machines.effects import EnterRegister, Freeze
 from machines.facts import example_of
+from machines.frozen import replace
 from machines.links import effects_of
 from machines.reader import DefinitionError, read
 from machines.words import GuardRef

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from machines.book import Rulebook, Workflow
 from machines.checks import check_names
 from machines.compiler import Compiled
 from machines.definition import Definition
+from machines.frozen import replace
 from machines.reader import DefinitionError, Parsed, validate
 from rules.parameters import DatedParameter, ParameterBook
 

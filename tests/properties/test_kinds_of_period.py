@@ -1,7 +1,6 @@
 """Each kind of period as a reform has it, whatever day it starts on: the examples of the law, and
 the same count with a finger for every other day."""
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from machines.book import rulebook
 from machines.counting import Counted, Moment, count
+from machines.frozen import replace
 from machines.rungs import SHANGHAI
 from rules.working_days import load_calendar
 from tests.machines.invented import Story

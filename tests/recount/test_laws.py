@@ -4,7 +4,6 @@ happens on a date that is not firm. On invented calendars of 2027 and amendments
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +15,7 @@ from machines.acts import Act, Moved, Open
 from machines.case import Actor, Case, Duty, Party
 from machines.codec import from_plain, to_plain
 from machines.duties import RUNNING, side_of
+from machines.frozen import replace
 from machines.recount import Order, recounted
 from machines.rungs import pending
 from machines.step import decide, evolve

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from cases.calendar_loading import SANDBOX, SHIPPED, Loading, load, plan, take_over
 from cases.errors import Misused
 from cases.ports import Store
+from machines.frozen import replace
 from rules.holiday_notices import CalendarError, read_notices
 from rules.second_source import read_second_source
 from rules.working_days import load_calendar

@@ -1,6 +1,5 @@
 """Every reform, walked at random while the notices of 2025 and 2026 come out on the way."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from machines.book import rulebook
 from machines.codec import from_plain, to_plain
+from machines.frozen import replace
 from machines.held import AWAITING_CALENDAR, held
 from machines.recount import Order, recounted
 from machines.rungs import SHANGHAI, pending

@@ -9,7 +9,7 @@ a story says only what matters; `bare: true` turns that off.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from machines.book import Rulebook, Workflow
 from machines.case import ENGINE, Actor, Case, Entry, Party
 from machines.definition import Definition
 from machines.facts import example_of
+from machines.frozen import replace
 from machines.rungs import SHANGHAI, closed, pending, settled
 from machines.step import decide, replay
 from machines.targets import targets
