@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import structs
 
 from api.cli_answers import FINDING, AsJson, Database, misuse, serving, show_json
 
@@ -155,7 +156,7 @@ def _stored(case: str | None, db: str | None) -> Record:
             kept = [json.loads(row.body) for row in unit.calendars()]
             rows = unit.obligations(case_ids=[case], running=False, limit=ALL)
     duties = (*shown["obligations"], *shown["timers"])
-    return Record(journal, kept, [asdict(row) for row in rows], duties)
+    return Record(journal, kept, [structs.asdict(row) for row in rows], duties)
 
 
 def _exported(file: Path, case: str | None) -> Sequence[Plain]:

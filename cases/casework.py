@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from machines.case import Case, Entry, Party
 from machines.codec import from_json
 from machines.compiler import Compiled
 from machines.fold import remembered
+from machines.frozen import replace
 from machines.recount import recounted
 from machines.step import decide
 from rules.view import World

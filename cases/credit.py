@@ -17,7 +17,7 @@ from cases.ports import Unit
 from cases.rows import CreditFactRow, ListRow, WorkRow
 from machines.lists import ListFile
 from rules.periods import shanghai_date
-from rules.view import CreditFact, CreditView, Listed, Restriction
+from rules.view import NO_CREDIT, CreditFact, CreditView, Listed, Restriction
 
 _ORDERED = ("已作出的限制决定", "a restriction that was ordered")
 Source = tuple[str, int, int]
@@ -47,6 +47,8 @@ class Standing:
 
 def credit_of(unit: Unit, lists: ListFile, code: str) -> CreditView:
     """The credit of a party: of the enterprise that bears its rights and duties today."""
+    if unit.is_blank(code):
+        return NO_CREDIT
     lineage = lineage_of(unit, code)
     stand = standing(unit, lists, lineage.codes)
     facts = facts_of(unit, lineage.codes)

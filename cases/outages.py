@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.casework import Casework
@@ -17,6 +17,7 @@ from cases.one_by_one import write_each
 from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CaseRow, OutageRow, OutageRunRow
+from machines.frozen import replace
 from machines.outage import told
 from machines.outage_notices import Outage
 from rules.periods import shanghai_date

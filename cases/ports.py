@@ -106,6 +106,10 @@ class Unit(CalendarShelf, SafetyShelf, WakeShelf, Protocol):
     ) -> Sequence[ListRow]:
         """List rows and restrictions, by enterprise or by list."""
 
+    def is_blank(self, uscc: str) -> bool:
+        """Whether this unit knows already that nothing stands in an enterprise's file: no fact, no
+        entry on a list, no work to come, no change."""
+
     def credit_facts(self, uscc: str) -> Sequence[CreditFactRow]:
         """The credit file of an enterprise, oldest first."""
 

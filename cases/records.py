@@ -81,14 +81,15 @@ def rows_of(
     assert case is not None, "an act writes at least one entry"
     row = case_row(compiled, case, head, at, rungs)
     numbered = list(zip((entry.seq for entry in journal), entries, strict=True))
+    facts, outbox, work = _beyond(case, numbered)
     batch = Batch(
         cases=((row, 0 if stored is None else stored.version),),
         entries=tuple(journal),
         obligations=tuple(obligation_rows(compiled, case, _changed(before, case))),
         fired=tuple(_fired(case.id, numbered)),
-        credit_facts=tuple(_credit(case, numbered)),
-        outbox=tuple(_outbox(case, numbered)),
-        work=tuple(_work(case, numbered)),
+        credit_facts=tuple(facts),
+        outbox=tuple(outbox),
+        work=tuple(work),
         definitions=() if definition is None else (definition,),
         tallies=tuple(of_case(stored, before, row, case)),
     )
@@ -160,28 +161,42 @@ def _fired(case_id: str, numbered: Iterable[tuple[int, Entry]]) -> Iterable[Fire
             )
 
 
-def _effects(
-    numbered: Iterable[tuple[int, Entry]],
-) -> Iterable[tuple[int, Entry, EffectRecord]]:
+def _beyond(
+    case: Case, numbered: Iterable[tuple[int, Entry]]
+) -> tuple[list[CreditFactRow], list[OutboxRow], list[WorkRow]]:
+    """What entries order beyond their case: facts of the credit file, messages, work on others."""
+    facts: list[CreditFactRow] = []
+    outbox: list[OutboxRow] = []
+    work: list[WorkRow] = []
     for seq, entry in numbered:
         for effect in entry.effects:
-            yield seq, entry, effect
+            fact = _credit(case, seq, entry, effect)
+            if fact is not None:
+                facts.append(fact)
+            if effect.do in _WORK:
+                work.append(_work(case, seq, entry, effect))
+            elif effect.do not in _OWN:
+                outbox.append(_message(case, seq, entry, effect))
+        warned = entry.marks.get("warns")
+        if warned and entry.because is not None:
+            outbox.append(_warning(case, seq, entry, warned))
+    return facts, outbox, work
 
 
-def _credit(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[CreditFactRow]:
-    """Facts of the credit file, and the taking back of facts by a restoration."""
-    for seq, entry, effect in _effects(numbered):
-        what = effect.what
-        taken_back = effect.do == "retract"
-        done = str(what.get("do")) if taken_back else effect.do
-        if done in _CREDIT and effect.uscc is not None:
-            yield CreditFactRow(
-                case_id=case.id, seq=seq, n=effect.n, uscc=effect.uscc,
-                fact=str(what.get("fact", done)), workflow=case.workflow, at=entry.at,
-                clauses=" ".join(effect.clauses),
-                retracts=f"{what['entry']}.{what['effect']}" if taken_back else None,
-                on_date=_reported_on(what, entry), value=_text(what.get("value")),
-            )  # fmt: skip
+def _credit(case: Case, seq: int, entry: Entry, effect: EffectRecord) -> CreditFactRow | None:
+    """A fact of the credit file, or the taking back of one by a restoration."""
+    what = effect.what
+    taken_back = effect.do == "retract"
+    done = str(what.get("do")) if taken_back else effect.do
+    if done not in _CREDIT or effect.uscc is None:
+        return None
+    return CreditFactRow(
+        case_id=case.id, seq=seq, n=effect.n, uscc=effect.uscc,
+        fact=str(what.get("fact", done)), workflow=case.workflow, at=entry.at,
+        clauses=" ".join(effect.clauses),
+        retracts=f"{what['entry']}.{what['effect']}" if taken_back else None,
+        on_date=_reported_on(what, entry), value=_text(what.get("value")),
+    )  # fmt: skip
 
 
 def _reported_on(what: Mapping[str, Any], entry: Entry) -> date:
@@ -194,27 +209,23 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[OutboxRow]:
-    """What must reach people or other systems; a warning is a notice of the engine's own."""
-    for seq, entry, effect in _effects(numbered):
-        if effect.do not in _OWN and effect.do not in _WORK:
-            yield OutboxRow(case.id, seq, effect.n, effect.do, case.zone, case.workflow,
-                            effect.uscc, canonical(effect), entry.at)  # fmt: skip
-    for seq, entry in numbered:
-        warned = entry.marks.get("warns")
-        if warned and entry.because is not None:
-            body = canonical({"to": list(warned), "because": entry.because})
-            yield OutboxRow(case.id, seq, 0, "warn", case.zone, case.workflow,
-                            case.subject.uscc, body, entry.at)  # fmt: skip
+def _message(case: Case, seq: int, entry: Entry, effect: EffectRecord) -> OutboxRow:
+    """What must reach people or other systems."""
+    return OutboxRow(case.id, seq, effect.n, effect.do, case.zone, case.workflow, effect.uscc,
+                     canonical(effect), entry.at)  # fmt: skip
 
 
-def _work(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[WorkRow]:
-    for seq, entry, effect in _effects(numbered):
-        if effect.do not in _WORK:
-            continue
-        name = effect.what.get("party", {}).get("name") or case.party(effect.against).name
-        body = canonical({**to_plain(effect), "name": name, "workflow": case.workflow})
-        yield WorkRow(case.id, seq, effect.n, effect.do, _target(case, seq, effect), body, entry.at)
+def _warning(case: Case, seq: int, entry: Entry, warned: Iterable[str]) -> OutboxRow:
+    """A warning is a notice of the engine's own."""
+    body = canonical({"to": list(warned), "because": entry.because})
+    return OutboxRow(case.id, seq, 0, "warn", case.zone, case.workflow, case.subject.uscc, body,
+                     entry.at)  # fmt: skip
+
+
+def _work(case: Case, seq: int, entry: Entry, effect: EffectRecord) -> WorkRow:
+    name = effect.what.get("party", {}).get("name") or case.party(effect.against).name
+    body = canonical({**to_plain(effect), "name": name, "workflow": case.workflow})
+    return WorkRow(case.id, seq, effect.n, effect.do, _target(case, seq, effect), body, entry.at)
 
 
 def _target(case: Case, seq: int, effect: EffectRecord) -> str:

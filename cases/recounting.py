@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CalendarRow, CaseRow, RecountRow
 from machines.codec import from_plain
+from machines.frozen import replace
 from machines.recount import Order, recounted
 from machines.recount_notices import Line
 

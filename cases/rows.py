@@ -6,8 +6,9 @@ bodies are canonical text, so that a hash of what was stored can be taken again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from cases.safety_rows import BrakeRow as BrakeRow
 from cases.safety_rows import OutageRow as OutageRow
@@ -16,8 +17,7 @@ from cases.safety_rows import ReleaseRow as ReleaseRow
 from cases.safety_rows import TallyRow as TallyRow
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """The projection of a journal. `state`: the case as canonical JSON; `head_hash`: hash of the
     last entry; `next_enforce_at`: the next rung of any kind; `next_mild_at`: the next rung that
     harms nobody; `broken`: why enforcement set the case aside, `retry_at`: when it tries again;
@@ -48,8 +48,7 @@ class CaseRow:
     desk: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(Struct, frozen=True):
     """One journal entry. `hash` = sha256 of prev_hash, case id, seq and body."""
 
     case_id: str
@@ -63,8 +62,7 @@ class EntryRow:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObligationRow:
+class ObligationRow(Struct, frozen=True):
     """One occurrence of an obligation (or timer, `bearer` None): the diary. `side`: applicant,
     authority or third_party; `earliest` is the day a reminder and a queue use."""
 
@@ -85,8 +83,7 @@ class ObligationRow:
     missed_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class FiredRow:
+class FiredRow(Struct, frozen=True):
     """A rung taken: unique by case, obligation, occurrence and rung. Exactly-once is this row."""
 
     case_id: str
@@ -97,8 +94,7 @@ class FiredRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CreditFactRow:
+class CreditFactRow(Struct, frozen=True):
     """A fact of the credit file: unique by its source entry and effect number. `retracts`: the
     number of the entry and effect it takes back, as seq.n of the same case; `on_date`: the
     Shanghai date of what it reports; `value`: what it says besides its name (a grade)."""
@@ -116,8 +112,7 @@ class CreditFactRow:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     """An effect to be carried out towards people or other systems (push, notify, task, ...)."""
 
     case_id: str
@@ -132,8 +127,7 @@ class OutboxRow:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkRow:
+class WorkRow(Struct, frozen=True):
     """Work on another aggregate, one enterprise or target at a time: unique by source entry and
     effect number (of a change of an enterprise: by the change, and numbered through). `do`: list,
     delist, restrict, retract, open_case, signal, change."""
@@ -148,8 +142,7 @@ class WorkRow:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """An entry on a list, or a restriction, of one enterprise; unique by source entry and effect
     number. `list` is None for a restriction outside a list; `restriction`/`for_workflow` say what
     it closes; `ended_at` when it was taken back."""
@@ -169,8 +162,7 @@ class ListRow:
     ended_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(Struct, frozen=True):
     """A change of an enterprise itself, as the register has it, numbered through. `kind`: rename
     (`name` is the new one), merger (`successor` takes over, `name` is its name) or deregistration
     (nobody takes over)."""
@@ -187,8 +179,7 @@ class ChangeRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRow:
+class SettingRow(Struct, frozen=True):
     """A zone setting, chained like a journal per zone. `unit` and `value` are the number."""
 
     zone: str
@@ -207,8 +198,7 @@ class SettingRow:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarRow:
+class CalendarRow(Struct, frozen=True):
     """A version of the calendar, numbered through; live once `confirmed_by` names somebody.
 
     `version`: the hash of its notices; `body`: the notices as canonical JSON; `cause`: the numbers
@@ -224,8 +214,7 @@ class CalendarRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RecountRow:
+class RecountRow(Struct, frozen=True):
     """The recount of all cases on the calendar version `seq`: one operation, with its progress.
 
     `before_seq`: the version in force until then, 0 where nobody knows; `through`: the last case
@@ -241,8 +230,7 @@ class RecountRow:
     finished_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionRow:
+class DefinitionRow(Struct, frozen=True):
     """A definition's text, kept for ever under its hash."""
 
     hash: str
@@ -251,8 +239,7 @@ class DefinitionRow:
     first_used_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRow:
+class TokenRow(Struct, frozen=True):
     """A bearer token, by the sha256 of its secret. `roles`: ids joined by spaces."""
 
     sha256: str
@@ -266,8 +253,7 @@ class TokenRow:
     revoked_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyRow:
+class IdempotencyRow(Struct, frozen=True):
     """A successful answer kept under the actor's key; `body_hash` detects another body."""
 
     actor: str
@@ -277,8 +263,7 @@ class IdempotencyRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Everything one transaction writes. `cases`: (row, version it replaces; 0 for a new case);
     `tallies`: what is to be added to each number."""
 
@@ -289,6 +274,6 @@ class Batch:
     credit_facts: tuple[CreditFactRow, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
     work: tuple[WorkRow, ...] = ()
-    definitions: tuple[DefinitionRow, ...] = field(default=())
+    definitions: tuple[DefinitionRow, ...] = ()
     idempotency: tuple[IdempotencyRow, ...] = ()
     tallies: tuple[TallyRow, ...] = ()

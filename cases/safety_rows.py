@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class BrakeRow:
+
+class BrakeRow(Struct, frozen=True):
     """How often a consequence was imposed in a zone on a Shanghai day: the counter all workers
     share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked."""
 
@@ -23,8 +23,7 @@ class BrakeRow:
     stopped_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRow:
+class ReleaseRow(Struct, frozen=True):
     """A person let enforcement go on, numbered through. `kind`: `hold` (everything adverse stood
     still; `consequence` is its reason) or `brake` (one consequence of a workflow in a zone);
     `cases`: how many cases a brake had held; `since`: when it had stopped."""
@@ -41,8 +40,7 @@ class ReleaseRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OutageRow:
+class OutageRow(Struct, frozen=True):
     """An outage of the office as recorded, numbered through. `zone` None: of every zone."""
 
     seq: int
@@ -55,8 +53,7 @@ class OutageRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OutageRunRow:
+class OutageRunRow(Struct, frozen=True):
     """How far the cases have been told of an outage: `through`, the last case id; `cases`: those
     it changed; `aside`: those that could not be read."""
 
@@ -68,8 +65,7 @@ class OutageRunRow:
     finished_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TallyRow:
+class TallyRow(Struct, frozen=True):
     """A number kept up to date by whoever changes it. `shard` spreads writers over rows, so that
     they do not wait for one another; the number itself is the sum."""
 

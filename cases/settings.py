@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -15,6 +14,7 @@ from cases.rows import SettingRow
 from machines.book import Rulebook
 from machines.codec import canonical, to_plain
 from machines.definition import Setting
+from machines.frozen import replace
 from rules.office_hours import ASSUMED, CLOCK_SETTINGS, ZONE_WIDE
 
 # The zone's own: no case waits for them. What is promised in office hours is counted by them.

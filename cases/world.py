@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cases.credit import credit_of
 from cases.ports import Unit
@@ -13,6 +13,8 @@ from machines.rungs import closed
 from rules.parameters import Settings, ZoneSetting, settings_of
 from rules.view import ParentView, World
 from rules.working_days import Calendar
+
+_SETTINGS: dict[str, tuple[Sequence[SettingRow], Settings]] = {}
 
 
 def world_for(
@@ -48,8 +50,13 @@ def _parent(book: Rulebook, origin: Case) -> ParentView:
 
 
 def zone_settings(unit: Unit, zone: str) -> Settings:
-    """The settings of a zone as recorded."""
-    return settings_of(zone, (_setting(row) for row in unit.settings(zone)))
+    """The settings of a zone as recorded. A store that hands out the same rows again, because they
+    have not changed, has the same settings."""
+    rows = unit.settings(zone)
+    known = _SETTINGS.get(zone)
+    if known is None or known[0] is not rows:
+        known = _SETTINGS[zone] = (rows, settings_of(zone, map(_setting, rows)))
+    return known[1]
 
 
 def _setting(row: SettingRow) -> ZoneSetting:

@@ -23,6 +23,8 @@ from rules.guards import first_unmet
 from rules.view import Unmet, View
 
 Edges = tuple[Transition, ...]
+Places = tuple[tuple[str, frozenset[str]], ...]
+"""Tracks, each with the states it may be in."""
 Side = Literal["applicant", "authority", "third_party"]
 
 
@@ -135,6 +137,9 @@ class Compiled:
                 tracks[edge.event].append(edge.track)
         self.tracks_of: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in tracks.items()}
         self.automatic: Edges = tuple(e for e in definition.transitions if e.automatic)
+        self.closes_when = _alternatives(definition.closing.closes_when)
+        self.settles_when = _alternatives(definition.closing.settles_when)
+        self.recurring = tuple(one for one in definition.obligations if one.recurs)
         self.duties: dict[str, Obligation | Timer] = {one.id: one for one in definition.duties}
         self.concerned = _concerned(definition)
         self.addressees = _addressees(definition)
@@ -208,6 +213,14 @@ def _addressees(definition: Definition) -> dict[str, tuple[str, ...]]:
             if ref.serve is not None and ref.to is not None:
                 found[ref.serve][ref.to] = None
     return {document: tuple(parties) for document, parties in found.items()}
+
+
+def _alternatives(
+    alternatives: Iterable[Mapping[str, Iterable[str]]],
+) -> tuple[Places, ...]:
+    return tuple(
+        tuple((track, frozenset(states)) for track, states in one.items()) for one in alternatives
+    )
 
 
 def _groups(definition: Definition) -> dict[str, tuple[tuple[str, ...], ...]]:

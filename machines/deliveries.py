@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from machines.case import Case, Service
 from machines.compiler import Compiled
+from machines.definition import Document
 from machines.notices import issued_at, running_notices
 
 State = Literal["failed", "waiting", "served"]
@@ -36,10 +37,14 @@ class Delivery:
 def deliveries(compiled: Compiled, case: Case) -> tuple[Delivery, ...]:
     """Every document issued in a case, by party. When a case has ended before its time (withdrawn,
     deregistered), what was not served needs no service any more."""
+    sent = {one.document for one in case.services}
+    over = case.ended is not None
+    if over and not sent:
+        return ()
     notices = {one.n for one in running_notices(compiled, case)}
     found: list[Delivery] = []
     for name, document in compiled.definition.documents.items():
-        if document.issued_by and not any(event in case.happened for event in document.issued_by):
+        if not _is_issued(case, name, document, sent):
             continue
         issued = issued_at(case, document)
         made = [s for s in case.services if s.document == name and s.recorded_at >= issued]
@@ -48,13 +53,16 @@ def deliveries(compiled: Compiled, case: Case) -> tuple[Delivery, ...]:
             state = _state(own, notices)
             last = next((one for one in reversed(own) if one.status == state), None)
             since = (last.served_at or last.recorded_at) if last is not None else issued
-            found.append(Delivery(name, to, state, since, own, last))
-    over = case.ended is not None
-    always = {name for name, one in compiled.definition.documents.items() if not one.issued_by}
-    return tuple(
-        one for one in found
-        if one.state == "served" or (not over and (one.attempts or one.document not in always))
-    )  # fmt: skip
+            if state == "served" or (not over and (own or document.issued_by)):
+                found.append(Delivery(name, to, state, since, own, last))
+    return tuple(found)
+
+
+def _is_issued(case: Case, name: str, document: Document, sent: set[str]) -> bool:
+    """What no event issues exists from the opening on, and waits for nobody until it is sent."""
+    if not document.issued_by:
+        return name in sent
+    return any(event in case.happened for event in document.issued_by)
 
 
 def _parties(

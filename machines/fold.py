@@ -139,8 +139,8 @@ def with_duties(old: tuple[Duty, ...], new: tuple[Duty, ...]) -> tuple[Duty, ...
     """Duties with some of them replaced by newer values, and new occurrences at the end."""
     if not new:
         return old
-    newer = {duty.key: duty for duty in new}
-    kept = tuple(newer.pop(duty.key, duty) for duty in old)
+    newer = {(duty.obligation, duty.occurrence): duty for duty in new}
+    kept = [newer.pop((duty.obligation, duty.occurrence), duty) for duty in old]
     return (*kept, *newer.values())
 
 

@@ -6,9 +6,10 @@ Everything that happens to a case, whoever caused it, is one `Occurrence` turned
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from machines.acts import Refused
 from machines.case import Actor, Because, Case, Duty, EffectRecord, Entry, HandedIn, Licence
@@ -34,10 +35,10 @@ _LICENCE_STATUS: dict[str, Literal["live", "suspended", "revoked", "withdrawn", 
     "withdraw_licence": "withdrawn",
     "cancel": "cancelled",
 }
+_BARE = frozenset({"keys", "sweep", "before", "warns", "unsent"})
 
 
-@dataclass(frozen=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """An event about to happen.
 
     `event` None: nothing moves (a warning). `keys`: names under which the case remembers it;
@@ -72,13 +73,12 @@ def carry_out(
     for an opening."""
     plain = plain_entry(now)
     before = begun(case, plain)
-    unsaid = plain.marks if case is None else {**plain.marks, "keys": []}
-    stated = advanced(before, replace(plain, moves={}, licences=(), marks=unsaid))
+    stated = before if _says_nothing(now) else _stated(plain, case, before)
     view = view_of(compiled, stated, now.happened_at, world)
     chosen = _edges(compiled, stated, now, view, hot=hot)
     if isinstance(chosen, Refused):
         return chosen
-    lines = [(effect, edge) for edge in chosen for effect in edge.effects] + list(now.lines)
+    lines = [*((effect, edge) for edge in chosen for effect in edge.effects), *now.lines]
     effects = numbered((*now.retracts, *ordered(_bound(stated, lines), view, lines)))
     moved = {
         edge.track: (
@@ -96,6 +96,17 @@ def carry_out(
         clauses=_clauses(chosen, now),
     )
     return _with_consequences(compiled, before, entry, now, world)
+
+
+def _says_nothing(now: Occurrence) -> bool:
+    """Whether all it changes follows from where it leads, as it does with the engine's own."""
+    return now.kind == "enforced" and not (now.facts or now.documents) and now.marks.keys() <= _BARE
+
+
+def _stated(plain: Entry, case: Case | None, before: Case) -> Case:
+    """The case as the guards are to see it: with what the act says, and nothing moved yet."""
+    unsaid = plain.marks if case is None else {**plain.marks, "keys": []}
+    return advanced(before, replace(plain, moves={}, licences=(), marks=unsaid))
 
 
 def plain_entry(now: Occurrence) -> Entry:

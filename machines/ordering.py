@@ -22,12 +22,11 @@ def ordered(
     case: Case, view: View, lines: Iterable[tuple[Effect, Grounded]]
 ) -> tuple[EffectRecord, ...]:
     """The effects whose conditions hold, one record for each party or case they reach."""
-    return tuple(
-        record
-        for effect, line in lines
-        if first_unmet(view, effect.when) is None
-        for record in _records(case, effect, line)
-    )
+    found: list[EffectRecord] = []
+    for effect, line in lines:
+        if not effect.when or first_unmet(view, effect.when) is None:
+            found.extend(_records(case, effect, line))
+    return tuple(found)
 
 
 def numbered(effects: tuple[EffectRecord, ...]) -> tuple[EffectRecord, ...]:

@@ -9,20 +9,21 @@ adverse rung.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from msgspec import Struct
+
 from machines.case import Because, Case, Duty
-from machines.compiler import Compiled
+from machines.compiler import Compiled, Places
 from machines.definition import Obligation, Timer
 from machines.notices import running_notices
 
+_WITH_RUNGS = frozenset({"open", "missed"})
 _NEXT = timedelta(microseconds=1)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Rung:
+class Rung(Struct, frozen=True, order=True):
     """One thing to do at an instant. Ordered by instant, then by the duty's place in the case."""
 
     instant: datetime
@@ -55,17 +56,19 @@ def pending(compiled: Compiled, case: Case, of: Because | None = None) -> tuple[
     the one that this names."""
     over = case.ended is not None or closed(compiled, case)
     found: list[Rung] = []
-    if case.ended is None:
+    if case.ended is None and case.services:
         found.extend(_notices(compiled, case))
-    key = None if of is None else (of.obligation, of.occurrence)
     for place, duty in enumerate(case.duties):
-        if key is not None and duty.key != key:
+        if of is not None and (duty.obligation, duty.occurrence) != (of.obligation, of.occurrence):
+            continue
+        if duty.status not in _WITH_RUNGS:
             continue
         spec = compiled.duties[duty.obligation]
         if over and not (isinstance(spec, Obligation) and spec.survives_close):
             continue
         found.extend(_of_duty(spec, duty, place, stayed=case.stayed is not None))
-    return tuple(sorted(found))
+    found.sort()
+    return tuple(found)
 
 
 def _notices(compiled: Compiled, case: Case) -> Iterator[Rung]:
@@ -109,18 +112,22 @@ def _over(duty: Duty) -> datetime:
     return midnight(duty.due.on + timedelta(days=1))
 
 
-def _holds(case: Case, sets: tuple[dict[str, tuple[str, ...]], ...]) -> bool:
-    return any(
-        all(case.tracks.get(track) in states for track, states in alternative.items())
-        for alternative in sets
-    )
+def _holds(case: Case, alternatives: tuple[Places, ...]) -> bool:
+    tracks = case.tracks
+    for places in alternatives:
+        for track, states in places:
+            if tracks.get(track) not in states:
+                break
+        else:
+            return True
+    return False
 
 
 def closed(compiled: Compiled, case: Case) -> bool:
     """Nothing can happen any more, but for an engine event."""
     if case.ended is not None:
         return True
-    return _holds(case, compiled.definition.closing.closes_when)
+    return _holds(case, compiled.closes_when)
 
 
 def confidential(compiled: Compiled, case: Case) -> bool:
@@ -148,7 +155,7 @@ def settled(compiled: Compiled, case: Case) -> bool:
     """Nothing is owed by anybody (`closing.settles_when`, and no duty left)."""
     if case.ended is not None:
         return True
-    if not _holds(case, compiled.definition.closing.settles_when):
+    if not _holds(case, compiled.settles_when):
         return False
     over = closed(compiled, case)
     return not any(

@@ -242,11 +242,11 @@ class _Run:
     def _recur(self) -> None:
         """The next occurrence of a recurring duty, counted from its first anchor."""
         case = self._known()
-        if closed(self.compiled, case):
+        if not self.compiled.recurring or closed(self.compiled, case):
             return
         armed_now: list[Duty] = []
-        for spec in self.compiled.definition.obligations:
-            latest = _last_round(case, spec) if spec.recurs else None
+        for spec in self.compiled.recurring:
+            latest = _last_round(case, spec)
             if latest is None or latest.status == "waived":
                 continue
             side = side_of(spec, self.compiled.sides)

@@ -7,9 +7,10 @@ modules of their own, registered by being imported here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec import structs
 
 from rules import credit_guards, draw_guards, linked_guards, number_guards, restriction_guards
 from rules.guard import GUARDS, first_unmet, guard, limit_of, named, reads, unmet
@@ -222,7 +223,7 @@ def all_in_hand_anew(view: View, materials: str, obligation: str) -> Unmet | Non
     period do not serve for the next."""
     since = view.acted.get(obligation)
     fresh = {name for name, at in view.handed_in.items() if since is None or at > since}
-    return all_in_hand(replace(view, in_hand=frozenset(fresh)), materials)
+    return all_in_hand(structs.replace(view, in_hand=frozenset(fresh)), materials)
 
 
 @guard

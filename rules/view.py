@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
+
 from rules.parameters import ParameterBook, Settings
 from rules.working_days import Calendar
 
@@ -128,8 +130,7 @@ class Unmet:
     clause: str | None = None
 
 
-@dataclass(frozen=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """A case as a guard sees it, with what the act adds already in it.
 
     `facts`: everything stated so far; `in_hand`: ids of materials; `groups`: what each material
@@ -152,11 +153,11 @@ class View:
     happened: Mapping[str, datetime]
     credit: CreditView
     world: World
-    labels: Mapping[str, Words] = field(default_factory=dict)
-    words: Mapping[tuple[str, ...], Words] = field(default_factory=dict)
-    codes: Mapping[str, str | None] = field(default_factory=dict)
-    handed_in: Mapping[str, datetime] = field(default_factory=dict)
-    acted: Mapping[str, datetime] = field(default_factory=dict)
+    labels: Mapping[str, Words] = msgspec.field(default_factory=dict)
+    words: Mapping[tuple[str, ...], Words] = msgspec.field(default_factory=dict)
+    codes: Mapping[str, str | None] = msgspec.field(default_factory=dict)
+    handed_in: Mapping[str, datetime] = msgspec.field(default_factory=dict)
+    acted: Mapping[str, datetime] = msgspec.field(default_factory=dict)
 
     def credit_of(self, party: str | None) -> CreditView:
         """The credit of a party of the case by its role; of the subject without one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cases.enforcement import Enforced
@@ -18,6 +18,7 @@ from cases.ports import Unit
 from cases.rows import BrakeRow, ReleaseRow
 from cases.safety_port import Consequence
 from cases.tally import LIVE
+from machines.frozen import replace
 from rules.periods import shanghai_date
 
 Wanted = Sequence[Consequence]

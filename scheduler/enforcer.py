@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Event, RLock
@@ -25,6 +25,7 @@ from cases.recounting import go_on
 from cases.rows import CaseRow, WorkRow
 from cases.tally import added
 from cases.wake_port import Ahead
+from machines.frozen import replace
 from scheduler.brake import LIMITS, Held, Limits, reserve, wanted
 from scheduler.holds import Hold, Watch, current, is_quiet
 from scheduler.lateness import tallied

@@ -8,7 +8,7 @@ What the acts order beyond their cases (lists, linked cases) waits for the next 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Literal
@@ -19,6 +19,7 @@ from cases.linked import BROKEN
 from cases.ports import Conflict, Unit
 from cases.tally import added
 from machines.case import Case
+from machines.frozen import replace
 from machines.rungs import Rung
 from scheduler.brake import reserve, wanted
 from scheduler.enforcer import Enforcer

@@ -151,6 +151,10 @@ class AroundSession(CalendarSession, WakeSession, Session):
         given = {"uscc": uscc, "list_name": list_name, "live": live or None}
         return self._listing(ListRow, "lists", given, s.ALL)
 
+    def is_blank(self, uscc: str) -> bool:
+        """Whether the last look found nothing in an enterprise's file."""
+        return uscc in self._clean
+
     def credit_facts(self, uscc: str) -> Sequence[CreditFactRow]:
         """The credit file."""
         if uscc in self._clean:

@@ -95,6 +95,11 @@ class MemoryReader:
         )
         return sorted(found, key=attrgetter("since_at", "case_id", "seq", "n"))
 
+    def is_blank(self, uscc: str) -> bool:
+        """Nothing is known without looking."""
+        del uscc
+        return False
+
     def credit_facts(self, uscc: str) -> Sequence[CreditFactRow]:
         """The credit file."""
         return sorted(self._may_read().credit_facts.group("uscc", uscc), key=_BY_AGE)

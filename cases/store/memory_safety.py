@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from operator import attrgetter
 
@@ -21,6 +20,7 @@ from cases.rows import (
 from cases.safety_port import Consequence, Gauges, Pile
 from cases.store.memory_unit import MemoryUnit
 from machines.duties import RUNNING
+from machines.frozen import replace
 
 _PLACE = attrgetter("zone", "workflow", "held", "next_enforce_at", "id")
 _DUE = attrgetter("next_enforce_at", "id")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from cases.ports import Conflict, StoreError
 from cases.rows import (
@@ -23,11 +24,12 @@ from cases.rows import (
 from cases.store.asked import looked_at, must_be_settable
 from cases.store.memory_reader import MemoryReader
 from cases.store.shelf import Shelf
+from machines.frozen import replace
 
 if TYPE_CHECKING:
     from cases.store.shelves import Shelves
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Struct)
 _BY_AGE = attrgetter("at", "case_id", "seq", "n")
 
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from cases import rows
 from cases.ports import Conflict
 from cases.rows import CaseRow
 from cases.store.asked import in_utc, looked_at
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Struct)
 Key = tuple[Any, ...]
 Undo = list[Callable[[], None]]
 
 
 _INSTANTS: dict[type, tuple[str, ...]] = {
-    row: tuple(field.name for field in fields(row) if "datetime" in str(field.type))
+    row: tuple(f.name for f in fields(row) if datetime in (f.type, *get_args(f.type)))
     for row in vars(rows).values()
-    if isinstance(row, type) and is_dataclass(row)
+    if isinstance(row, type) and issubclass(row, Struct) and row is not Struct
 }
 
 
@@ -33,7 +35,7 @@ def stored(row: Row) -> Row:
         at: datetime | None = getattr(row, name)
         if at is not None and at.tzinfo is not UTC:
             changed[name] = in_utc(at)
-    return replace(row, **changed) if changed else row  # type: ignore[type-var]
+    return replace(row, **changed) if changed else row
 
 
 class Shelf(Generic[Row]):

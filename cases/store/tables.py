@@ -9,10 +9,10 @@ bodies are text: a hash is taken of exactly what was stored.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 
+from msgspec.structs import fields
 from sqlalchemy import (
     BigInteger,
     Boolean,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from icalendar import Calendar
 
 from cases.identity import FEED, Identity, keep_token
+from machines.frozen import replace
 from tests.api.desk import COMMITMENT, PEOPLE, UPFRONT, Desk
 
 PATH = "/v1/obligations.ics"

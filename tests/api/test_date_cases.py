@@ -4,7 +4,7 @@ HTTP at the instants of each row; the date that the service answers."""
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from api.service import Service
 from cases.casework import Casework
 from cases.clock import FixedClock
+from machines.frozen import replace
 from rules.periods import SHANGHAI, parse_start
 from scheduler.enforcer import Enforcer
 from tests.api.desk import OTHER_CODE, Desk, desk_on, published

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from icalendar import Calendar
 from cases.identity import FEED, keep_token
 from cases.rows import Batch
 from machines.codec import canonical
+from machines.frozen import replace
 from tests.api.desk import CODE, PEOPLE, Desk
 from tests.api.subscriber import (
     OWED,

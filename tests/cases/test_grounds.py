@@ -1,7 +1,6 @@
 """Which criteria a credit file meets, with the records counted for each."""
 
 import json
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from cases.ports import Store
 from cases.rows import Batch
 from machines.book import Rulebook, rulebook
 from machines.codec import canonical
+from machines.frozen import replace
 from machines.lists import ListFile
 from machines.reader import read
 from machines.rungs import SHANGHAI

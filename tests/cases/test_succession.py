@@ -1,7 +1,6 @@
 """What becomes of an enterprise itself: another name, a merger, its end; and what goes over."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from cases.settings import declared, set_setting
 from cases.succession import Change, record_change
 from machines.case import Case, Entry, Party
 from machines.codec import from_plain
+from machines.frozen import replace
 from scheduler.enforcer import Enforcer
 from tests.faults.town import (
     ENFORCEABLE_AT,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,6 +18,7 @@ from machines.book import rulebook
 from machines.case import Case, Entry, Party
 from machines.codec import from_plain
 from machines.fold import replay
+from machines.frozen import replace
 from machines.rungs import SHANGHAI
 from rules.credit_code import check_character
 from rules.working_days import Calendar, load_calendar

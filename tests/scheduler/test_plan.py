@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cases.clock import machine_time
 from cases.errors import Misused
 from cases.ports import Store
 from cases.store import open_store
+from machines.frozen import replace
 from machines.rungs import SHANGHAI
 from scheduler.brake import LIMITS, Limits
 from scheduler.enforcer import Enforcer

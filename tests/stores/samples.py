@@ -1,6 +1,5 @@
 """Rows to try a store with: each has every field, and a test names only what it is about."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -27,6 +26,7 @@ from cases.rows import (
     TokenRow,
     WorkRow,
 )
+from machines.frozen import replace
 
 SHANGHAI = timezone(timedelta(hours=8))
 AT = datetime(2025, 1, 2, 9, 0, tzinfo=SHANGHAI)

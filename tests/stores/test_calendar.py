@@ -1,7 +1,6 @@
 """Versions of the calendar, the recount on a new one, and the cases it touches."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from threading import Event
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from cases.calendar_port import Live
 from cases.ports import Conflict, Store, StoreError
 from cases.rows import ObligationRow
+from machines.frozen import replace
 from tests.stores import samples as s
 
 FIRST = date(2026, 12, 25)

@@ -1,12 +1,12 @@
 """What falls due is found in order, claimed by one worker, and set aside when it cannot be done."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
 import pytest
 
 from cases.ports import Conflict, Store
 from cases.rows import Batch, CaseRow
+from machines.frozen import replace
 from tests.stores import samples as s
 
 

@@ -1,12 +1,12 @@
 """Whatever a row says, every store gives it back as it was."""
 
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, get_args, get_type_hints
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from cases import rows
 from cases.ports import Store

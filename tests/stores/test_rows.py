@@ -1,12 +1,12 @@
 """What is written is read back: every kind of row, and everything a port method asks for."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 
 from cases.ports import Conflict, Store, StoreError
 from cases.rows import Batch
+from machines.frozen import replace
 from tests.stores import samples as s
 from tests.stores.conftest import MACHINE_TIME
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from cases.rows import Batch, CaseRow
 from cases.safety_port import Consequence, Gauges, Pile
 from cases.store import open_store
 from cases.store.migrate import config
+from machines.frozen import replace
 from tests.stores import samples as s
 
 REVOKE = Consequence("yingkou", "freight", "revoke")
