@@ -12,7 +12,8 @@ from datetime import date, datetime
 @dataclass(frozen=True, slots=True)
 class BrakeRow:
     """How often a consequence was imposed in a zone on a Shanghai day: the counter all workers
-    share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked."""
+    share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked;
+    `last_release`: the number of its last release, None before the first."""
 
     zone: str
     workflow: str
@@ -21,6 +22,7 @@ class BrakeRow:
     allowed: int
     taken: int
     stopped_at: datetime | None = None
+    last_release: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,17 @@ class ReleaseRow:
     released_by: str
     because: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRunRow:
+    """How far the cases that a brake held have been let go: by the number of the release. `cases`:
+    how many were; one written meanwhile is no longer held and not counted."""
+
+    seq: int
+    cases: int
+    started_at: datetime
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
