@@ -80,8 +80,9 @@ def _must_fit(
 
 
 def _release(service: Service, brake: str | None, by: str, reason: str, as_json: bool) -> None:
-    from scheduler.brake import let_go, named
+    from scheduler.brake import named
     from scheduler.holds import release
+    from scheduler.releases import go_on, let_go
 
     with service.store.unit() as unit:
         now = service.clock.now(unit)
@@ -92,6 +93,8 @@ def _release(service: Service, brake: str | None, by: str, reason: str, as_json:
             row = let_go(unit, named(brake), now, by, reason)
             said = f"{brake}（{row.cases} 件案件 cases）"
             what = {"brake": brake, "cases": row.cases, "since": row.since.isoformat()}
+    if brake is not None:
+        go_on(service.casework)
     if as_json:
         show_json({"released": what, "by": by, "reason": reason})
     else:

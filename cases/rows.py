@@ -14,6 +14,7 @@ from cases.safety_rows import BrakeRow as BrakeRow
 from cases.safety_rows import OutageRow as OutageRow
 from cases.safety_rows import OutageRunRow as OutageRunRow
 from cases.safety_rows import ReleaseRow as ReleaseRow
+from cases.safety_rows import ReleaseRunRow as ReleaseRunRow
 from cases.safety_rows import TallyRow as TallyRow
 
 
@@ -21,7 +22,8 @@ class CaseRow(Struct, frozen=True):
     """The projection of a journal. `state`: the case as canonical JSON; `head_hash`: hash of the
     last entry; `next_enforce_at`: the next rung of any kind; `next_mild_at`: the next rung that
     harms nobody; `broken`: why enforcement set the case aside, `retry_at`: when it tries again;
-    `held`: the consequence a brake keeps back, `released`: the one a person let go;
+    `held`: the consequence a brake keeps back, `held_after`: the number of that brake's last
+    release before; `released`: the consequence a person let go;
     `desk`: what waits for an officer (`cases/desk.py`)."""
 
     id: str
@@ -46,6 +48,7 @@ class CaseRow(Struct, frozen=True):
     held: str | None = None
     released: str | None = None
     desk: str | None = None
+    held_after: int | None = None
 
 
 class EntryRow(Struct, frozen=True):

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from cases.rows import BrakeRow, CaseRow, OutageRow, OutageRunRow, ReleaseRow, TallyRow
+from cases.rows import (
+    BrakeRow,
+    CaseRow,
+    OutageRow,
+    OutageRunRow,
+    ReleaseRow,
+    ReleaseRunRow,
+    TallyRow,
+)
 
 
 class Consequence(NamedTuple):
@@ -27,9 +35,11 @@ class Consequence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """The cases a brake holds. `oldest`: when the first of them should have been enforced."""
+    """The cases a brake holds since its release of number `after`. `oldest`: when the first of
+    them should have been enforced."""
 
     consequence: Consequence
+    after: int
     cases: int
     oldest: datetime
 
@@ -66,19 +76,29 @@ class SafetyShelf(Protocol):
 
     def hold_cases(self, held: Iterable[tuple[str, str]]) -> None:
         """Marks cases (id, consequence): until released they are claimed for what harms nobody
-        only. Writing the case clears the mark."""
+        only. Writing the case clears the mark. The counter must be locked."""
 
-    def let_go(self, of: Consequence) -> int:
-        """Marks the cases a brake holds as released, one and all; how many there were."""
+    def let_go(self, of: Consequence, before: int, limit: int) -> int:
+        """Marks some of the cases that a brake held before its release of that number as released;
+        how many. A case that somebody else is writing is left out."""
 
     def piles(self) -> Sequence[Pile]:
-        """The cases held, by consequence."""
+        """The cases held, by consequence and by the release before."""
 
     def releases(self) -> Sequence[ReleaseRow]:
         """Every release, by number."""
 
     def add_release(self, row: ReleaseRow) -> None:
         """Appends a release; a taken `seq` is a Conflict."""
+
+    def release_runs(self) -> Sequence[ReleaseRunRow]:
+        """How far the release of each brake has come, by number."""
+
+    def lock_release_run(self) -> ReleaseRunRow | None:
+        """The oldest that is not finished, locked; None where there is none."""
+
+    def keep_release_run(self, row: ReleaseRunRow) -> None:
+        """Begins one, or writes how far it has come."""
 
     def outages(self) -> Sequence[OutageRow]:
         """Every outage, by number."""

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 class BrakeRow(Struct, frozen=True):
     """How often a consequence was imposed in a zone on a Shanghai day: the counter all workers
-    share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked."""
+    share. `allowed`: how often it may be; `stopped_at`: since when a second person is asked;
+    `last_release`: the number of its last release, None before the first."""
 
     zone: str
     workflow: str
@@ -21,6 +22,7 @@ class BrakeRow(Struct, frozen=True):
     allowed: int
     taken: int
     stopped_at: datetime | None = None
+    last_release: int | None = None
 
 
 class ReleaseRow(Struct, frozen=True):
@@ -38,6 +40,16 @@ class ReleaseRow(Struct, frozen=True):
     released_by: str
     because: str
     at: datetime
+
+
+class ReleaseRunRow(Struct, frozen=True):
+    """How far the cases that a brake held have been let go: by the number of the release. `cases`:
+    how many were; one written meanwhile is no longer held and not counted."""
+
+    seq: int
+    cases: int
+    started_at: datetime
+    finished_at: datetime | None = None
 
 
 class OutageRow(Struct, frozen=True):

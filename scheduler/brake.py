@@ -15,7 +15,7 @@ from datetime import datetime
 from cases.enforcement import Enforced
 from cases.errors import Misused
 from cases.ports import Unit
-from cases.rows import BrakeRow, ReleaseRow
+from cases.rows import BrakeRow
 from cases.safety_port import Consequence
 from cases.tally import LIVE
 from machines.frozen import replace
@@ -165,15 +165,19 @@ def todays(
     if row is not None and row.day == day:
         return row
     allowed = limits.of(unit.tallied(LIVE, of.zone, of.workflow))
-    return BrakeRow(*of, day, allowed, 0, None if row is None else row.stopped_at)
+    if row is None:
+        return BrakeRow(*of, day, allowed, 0)
+    return replace(row, day=day, allowed=allowed, taken=0)
 
 
 def standing(unit: Unit) -> list[Standing]:
-    """The brakes that ask for a second person."""
-    piles = {pile.consequence: pile for pile in unit.piles()}
+    """The brakes that ask for a second person. A case that is being let go, but has not been yet,
+    is no longer asked about."""
+    piles = {(pile.consequence, pile.after): pile for pile in unit.piles()}
     found = []
     for row in unit.brakes():
-        pile = piles.get(Consequence(row.zone, row.workflow, row.consequence))
+        of = Consequence(row.zone, row.workflow, row.consequence)
+        pile = piles.get((of, row.last_release or 0))
         since = row.stopped_at or (pile.oldest if pile else None)
         if since is not None:
             found.append(Standing(
@@ -190,29 +194,3 @@ def named(text: str) -> Consequence:
         raise Misused(f"“{text}”不是制动的名称，应写作 片区/事项/后果。",
                       f"{text!r} names no brake: write zone/workflow/consequence")  # fmt: skip
     return Consequence(*parts)
-
-
-def let_go(unit: Unit, of: Consequence, now: datetime, user: str, reason: str) -> ReleaseRow:
-    """A second person lets go the cases that a brake holds: these, and no later ones.
-
-    What the day has brought stays counted. Raises Misused where it does not stand."""
-    if not user.strip() or not reason.strip():
-        raise Misused("须写明由谁、因何解除。", "say who releases the brake, and why")
-    stands = {one.name: one for one in standing(unit)}
-    one = stands.get(str(of))
-    if one is None:
-        names = ", ".join(stands) or "none"
-        raise Misused(f"没有名为 {of} 的制动（有：{names}）。",
-                      f"no brake {of} stands; standing: {names}",
-                      reason="brake_not_standing", standing=list(stands))  # fmt: skip
-    cases = unit.let_go(of)  # cases before counters, as everywhere
-    row = unit.lock_brake(of)
-    assert row is not None, "a brake that stands has a counter"
-    unit.keep_brake(replace(row, stopped_at=None))
-    release = ReleaseRow(
-        seq=len(unit.releases()) + 1, kind="brake", zone=of.zone, workflow=of.workflow,
-        consequence=of.name, cases=cases, since=one.since, released_by=user, because=reason,
-        at=now,
-    )  # fmt: skip
-    unit.add_release(release)
-    return release

@@ -31,6 +31,7 @@ from scheduler.holds import Hold, Watch, current, is_quiet
 from scheduler.lateness import tallied
 from scheduler.outages import tell
 from scheduler.plan import Planned, foresee, tomorrow
+from scheduler.releases import go_on as let_go_on
 
 log = logging.getLogger("chengnuo.enforcer")
 _WORK_AT_ONCE = 100
@@ -122,14 +123,16 @@ class Enforcer:
 
     def _come_first(self) -> None:
         """Finishes an operation whose process died: the telling of an outage, which extends dates,
-        and a recount. A case that a recount has not come to is counted anew before anything is
-        enforced in it, and adverse acts wait for the telling: so neither has to wait for this."""
+        a recount, and the release of a brake. A case that a recount has not come to is counted anew
+        before anything is enforced in it, adverse acts wait for the telling, and a case stays held
+        until it is let go: so none has to wait for this."""
         with self.store.unit(write=False) as unit:
             if not unit.ahead().waiting:
                 return
         try:
             go_on(self.casework)
             tell(self.casework)
+            let_go_on(self.casework)
         except Conflict as error:
             log.info("what was interrupted goes on at the next sweep: %s", error)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
 from api.answers import Answer, Json
 from api.auth import Caller, TheService
@@ -20,9 +21,10 @@ from cases.errors import Forbidden
 from cases.identity import Identity, is_officer, must_oversee
 from cases.rows import CaseRow
 from rules.periods import shanghai_date
-from scheduler.brake import Standing, let_go, named, standing
+from scheduler.brake import Standing, named, standing
 from scheduler.holds import Hold, current, release
 from scheduler.plan import Planned as Line
+from scheduler.releases import go_on, let_go
 
 router = APIRouter(tags=["enforcement"], route_class=StrictRoute)
 COUNTED = 1000
@@ -175,7 +177,8 @@ def release_hold(
     request: Request, body: ReleaseBody, identity: Caller, service: TheService
 ) -> JSONResponse:
     """A supervisor confirms that adverse enforcement may go on, and says why. With `brake`: that
-    the cases one brake holds may be enforced."""
+    the cases one brake holds may be enforced: let go at once in a sandbox, elsewhere with the next
+    sweep."""
     must_oversee(identity, "supervisor")
     with service.store.unit() as unit:
         now = service.clock.now(unit)
@@ -187,9 +190,14 @@ def release_hold(
                 raise Forbidden("该制动属于其他片区。", "the brake belongs to another zone")
             row = let_go(unit, of, now, identity.user, body.reason)
             released = {"brake": str(of), "cases": row.cases, "since": local(row.since)}
+    task = None
+    if service.sandbox:
+        go_on(service.casework)
+    elif request.app.state.runner is None:
+        task = BackgroundTask(go_on, service.casework)
     if request.app.state.runner is not None:
         request.app.state.runner.wake()
-    return JSONResponse({"released": released})
+    return JSONResponse({"released": released}, background=task)
 
 
 def _must_be_officer(identity: Identity, service: TheService) -> None:

@@ -46,6 +46,7 @@ from cases.store.tables import (
     OUTAGE_RUNS,
     OUTBOX,
     RECOUNTS,
+    RELEASE_RUNS,
     TALLIES,
 )
 
@@ -105,6 +106,11 @@ class Statements:
     def keep_outage_run(self) -> Executable:
         """Begins the telling of an outage, or replaces what is known of its progress."""
         return self._replacing(OUTAGE_RUNS)
+
+    @cached_property
+    def keep_release_run(self) -> Executable:
+        """Begins the release of a brake's cases, or replaces what is known of its progress."""
+        return self._replacing(RELEASE_RUNS)
 
     @cached_property
     def begin_brake(self) -> Executable:

@@ -62,6 +62,7 @@ class MemoryReader:
         retries = [row.retry_at for row in s.cases.group("aside", True) if row.retry_at is not None]
         finished = [row.finished_at for row in s.recounts.rows.values()]
         finished += [row.finished_at for row in s.outage_runs.rows.values()]
+        finished += [row.finished_at for row in s.release_runs.rows.values()]
         return Ahead(
             now=self.now(),
             next_at=s.agenda[False].first(s.cases.get),

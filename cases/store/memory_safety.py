@@ -15,6 +15,7 @@ from cases.rows import (
     OutageRow,
     OutageRunRow,
     ReleaseRow,
+    ReleaseRunRow,
     TallyRow,
 )
 from cases.safety_port import Consequence, Gauges, Pile
@@ -50,18 +51,25 @@ class MemorySafetyUnit(MemoryUnit):
 
     def hold_cases(self, held: Iterable[tuple[str, str]]) -> None:
         """Marks cases."""
-        cases = self._may_write().cases
+        s = self._may_write()
         for case_id, name in held:
-            row = cases.get(case_id)
+            row = s.cases.get(case_id)
             if row is not None:
-                cases.put(replace(row, held=name, released=None))
+                brake = s.brakes.get(row.zone, row.workflow, name)
+                after = (brake.last_release if brake else None) or 0
+                s.cases.put(replace(row, held=name, held_after=after, released=None))
 
-    def let_go(self, of: Consequence) -> int:
-        """Marks the cases held as released."""
+    def let_go(self, of: Consequence, before: int, limit: int) -> int:
+        """Marks some of the cases held as released."""
         cases = self._may_write().cases
-        held = [row for row in self._held() if (row.zone, row.workflow, row.held) == of]
+        held = [
+            row
+            for row in self._held()
+            if (row.zone, row.workflow, row.held) == of
+            and row.held_after is not None and row.held_after < before
+        ][:limit]  # fmt: skip
         for row in held:
-            cases.put(replace(row, held=None, released=row.held))
+            cases.put(replace(row, held=None, held_after=None, released=row.held))
         return len(held)
 
     def _held(self) -> list[CaseRow]:
@@ -69,14 +77,15 @@ class MemorySafetyUnit(MemoryUnit):
 
     def piles(self) -> Sequence[Pile]:
         """The cases held."""
-        found: dict[Consequence, list[CaseRow]] = defaultdict(list)
+        found: dict[tuple[Consequence, int], list[CaseRow]] = defaultdict(list)
         for row in self._held():
-            found[Consequence(row.zone, row.workflow, str(row.held))].append(row)
+            of = Consequence(row.zone, row.workflow, str(row.held))
+            found[of, row.held_after or 0].append(row)
         piles = []
-        for of, rows in found.items():
+        for (of, after), rows in sorted(found.items()):
             oldest = rows[0].next_enforce_at
             assert oldest is not None, "a case that is held has something due"
-            piles.append(Pile(of, len(rows), oldest))
+            piles.append(Pile(of, after, len(rows), oldest))
         return piles
 
     def held_cases(self, after: CaseRow | None, limit: int) -> Sequence[CaseRow]:
@@ -102,6 +111,19 @@ class MemorySafetyUnit(MemoryUnit):
     def add_release(self, row: ReleaseRow) -> None:
         """Appends a release."""
         self._insert(self._may_write().releases, [row])
+
+    def release_runs(self) -> Sequence[ReleaseRunRow]:
+        """How far each release has come."""
+        return sorted(self._may_read().release_runs.rows.values(), key=attrgetter("seq"))
+
+    def lock_release_run(self) -> ReleaseRunRow | None:
+        """The one under way."""
+        self._may_write()
+        return next((row for row in self.release_runs() if row.finished_at is None), None)
+
+    def keep_release_run(self, row: ReleaseRunRow) -> None:
+        """Begins one, or writes its progress."""
+        self._may_write().release_runs.put(row)
 
     def outages(self) -> Sequence[OutageRow]:
         """Every outage."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    any_,
     bindparam,
     cast,
     func,
@@ -33,6 +34,7 @@ from cases.store.tables import (
     OBLIGATIONS,
     OUTAGE_RUNS,
     OUTAGES,
+    RELEASE_RUNS,
     RELEASES,
     TALLIES,
     WORK,
@@ -51,21 +53,41 @@ KEEP_BRAKE: Update = (
 )
 
 _is_held = CASES.c.held.is_not(None)
+_last_release = func.coalesce(
+    select(BRAKES.c.last_release)
+    .where(BRAKES.c.zone == CASES.c.zone, BRAKES.c.workflow == CASES.c.workflow,
+           BRAKES.c.consequence == bindparam("consequence"))
+    .scalar_subquery(),
+    literal_column("0"),
+)  # fmt: skip
 HOLD_CASE: Update = (
     update(CASES)
     .where(CASES.c.id == bindparam("of_id"))
-    .values(held=bindparam("consequence"), released=null())
+    .values(held=bindparam("consequence"), held_after=_last_release, released=null())
 )
-LET_GO: Update = (
-    update(CASES)
+_some = (
+    select(CASES.c.id)
     .where(*(CASES.c[name] == bindparam(f"of_{name}") for name in ("zone", "workflow")),
-           CASES.c.held == bindparam("of_consequence"), _is_held)
-    .values(released=CASES.c.held, held=null())
+           CASES.c.held == bindparam("of_consequence"), _is_held,
+           CASES.c.held_after < bindparam("before"))
+    .order_by(CASES.c.next_enforce_at, CASES.c.id)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
 )  # fmt: skip
+# On PostgreSQL an array, so that they are chosen and locked once, whatever way the plan goes.
+_chosen = {True: CASES.c.id == any_(func.array(_some.scalar_subquery())),
+           False: CASES.c.id.in_(_some)}  # fmt: skip
+LET_GO: dict[bool, Update] = {
+    postgres: update(CASES)
+    .where(chosen)
+    .values(released=CASES.c.held, held=null(), held_after=null())
+    for postgres, chosen in _chosen.items()
+}
 _oldest = func.min(CASES.c.next_enforce_at, type_=Instant())
 _pile = (CASES.c.zone, CASES.c.workflow, CASES.c.held)
+_rounds = (*_pile, CASES.c.held_after)
 PILES = (
-    select(*_pile, func.count(), _oldest).where(_is_held).group_by(*_pile).order_by(*_pile)
+    select(*_rounds, func.count(), _oldest).where(_is_held).group_by(*_rounds).order_by(*_rounds)
 )  # fmt: skip
 _held_place = (*_pile, CASES.c.next_enforce_at, CASES.c.id)
 
@@ -94,6 +116,12 @@ DUE_CASES = {False: _due, True: _due.where(_behind((_next, CASES.c.id), DUE_PLAC
 
 ALL_RELEASES = select(RELEASES).order_by(RELEASES.c.seq)
 ADD_RELEASE = insert(RELEASES).inline()
+ALL_RELEASE_RUNS = select(RELEASE_RUNS).order_by(RELEASE_RUNS.c.seq)
+LOCK_RELEASE_RUN = (
+    ALL_RELEASE_RUNS.where(RELEASE_RUNS.c.finished_at.is_(None))
+    .limit(literal_column("1"))
+    .with_for_update()
+)
 ALL_OUTAGES = select(OUTAGES).order_by(OUTAGES.c.seq)
 ADD_OUTAGE = insert(OUTAGES).inline()
 ALL_OUTAGE_RUNS = select(OUTAGE_RUNS).order_by(OUTAGE_RUNS.c.seq)

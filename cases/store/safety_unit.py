@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from cases.rows import BrakeRow, CaseRow, OutageRow, OutageRunRow, ReleaseRow, TallyRow
+from cases.rows import (
+    BrakeRow,
+    CaseRow,
+    OutageRow,
+    OutageRunRow,
+    ReleaseRow,
+    ReleaseRunRow,
+    TallyRow,
+)
 from cases.safety_port import Consequence, Gauges, Pile
 from cases.store import safety_statements as s
 from cases.store import tables as t
@@ -40,15 +48,17 @@ class SafetySession(Session):
         if given:
             self._change(s.HOLD_CASE, *given)
 
-    def let_go(self, of: Consequence) -> int:
-        """All of them at once: nobody else wants the row of a case that stands still."""
-        return self._change(s.LET_GO, _of(of))
+    def let_go(self, of: Consequence, before: int, limit: int) -> int:
+        """Some of them, the oldest first."""
+        return self._change(
+            s.LET_GO[self._known.postgres], _of(of) | {"before": before, "limit": limit}
+        )
 
     def piles(self) -> Sequence[Pile]:
         """The cases held."""
         return [
-            Pile(Consequence(zone, workflow, name), cases, oldest)
-            for zone, workflow, name, cases, oldest in self._all(s.PILES, {})
+            Pile(Consequence(zone, workflow, name), after, cases, oldest)
+            for zone, workflow, name, after, cases, oldest in self._all(s.PILES, {})
         ]
 
     def held_cases(self, after: CaseRow | None, limit: int) -> Sequence[CaseRow]:
@@ -74,6 +84,19 @@ class SafetySession(Session):
     def add_release(self, row: ReleaseRow) -> None:
         """Appends a release."""
         self._change(s.ADD_RELEASE, *plain(t.RELEASES, [row]))
+
+    def release_runs(self) -> Sequence[ReleaseRunRow]:
+        """How far each release has come."""
+        return self._rows(ReleaseRunRow, s.ALL_RELEASE_RUNS, {})
+
+    def lock_release_run(self) -> ReleaseRunRow | None:
+        """The one under way."""
+        self._must_write()
+        return self._first(ReleaseRunRow, s.LOCK_RELEASE_RUN)
+
+    def keep_release_run(self, row: ReleaseRunRow) -> None:
+        """Begins one, or writes its progress."""
+        self._change(self._known.keep_release_run, *plain(t.RELEASE_RUNS, [row]))
 
     def outages(self) -> Sequence[OutageRow]:
         """Every outage."""

@@ -23,6 +23,7 @@ from cases.rows import (
     OutboxRow,
     RecountRow,
     ReleaseRow,
+    ReleaseRunRow,
     SettingRow,
     TallyRow,
     TokenRow,
@@ -73,6 +74,7 @@ class Shelves:
         self.recounts: Shelf[RecountRow] = Shelf("recounts", ("seq",), undo)
         self.brakes: Shelf[BrakeRow] = Shelf("brakes", ("zone", "workflow", "consequence"), undo)
         self.releases: Shelf[ReleaseRow] = Shelf("releases", ("seq",), undo)
+        self.release_runs: Shelf[ReleaseRunRow] = Shelf("release_runs", ("seq",), undo)
         self.outages: Shelf[OutageRow] = Shelf("outages", ("seq",), undo)
         self.outage_runs: Shelf[OutageRunRow] = Shelf("outage_runs", ("seq",), undo)
         self.tallies: Shelf[TallyRow] = Shelf(

@@ -114,6 +114,7 @@ CALENDARS = _table("calendars", rows.CalendarRow, ("seq",))
 RECOUNTS = _table("recounts", rows.RecountRow, ("seq",))
 BRAKES = _table("brakes", rows.BrakeRow, ("zone", "workflow", "consequence"))
 RELEASES = _table("releases", rows.ReleaseRow, ("seq",))
+RELEASE_RUNS = _table("release_runs", rows.ReleaseRunRow, ("seq",))
 OUTAGES = _table("outages", rows.OutageRow, ("seq",))
 OUTAGE_RUNS = _table("outage_runs", rows.OutageRunRow, ("seq",))
 TALLIES = _table("tallies", rows.TallyRow, ("name", "zone", "workflow", "label", "shard"))
@@ -143,6 +144,7 @@ _NEXT = text("(CASE WHEN held IS NULL THEN next_enforce_at ELSE next_mild_at END
 
 _sound = CASES.c.broken.is_(None)
 _open = WORK.c.done_at.is_(None)
+_unfinished = RELEASE_RUNS.c.finished_at.is_(None)
 _age = (WORK.c.at, WORK.c.case_id, WORK.c.seq, WORK.c.n)
 INDEXES = (
     _partial("ix_cases_enforce", and_(CASES.c.next_enforce_at.is_not(None), _sound),
@@ -152,6 +154,7 @@ INDEXES = (
     _partial("ix_cases_broken", CASES.c.broken.is_not(None), CASES.c.id),
     _partial("ix_cases_held", CASES.c.held.is_not(None), CASES.c.zone, CASES.c.workflow,
              CASES.c.held, CASES.c.next_enforce_at, CASES.c.id),
+    _partial("ix_release_runs_unfinished", _unfinished, RELEASE_RUNS.c.seq),
     Index("ix_cases_workflow", CASES.c.workflow, CASES.c.id),
     _partial("ix_cases_desk", CASES.c.desk.is_not(None), CASES.c.id),
     Index("ix_cases_uscc", CASES.c.subject_uscc, CASES.c.id),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal_column, null
 from cases.ports import StoreError
 from cases.store.session import Session
 from cases.store.statements import NEXT_INSTANT, SERVER_NOW
-from cases.store.tables import CASES, META, OUTAGE_RUNS, RECOUNTS, WORK, Instant
+from cases.store.tables import CASES, META, OUTAGE_RUNS, RECOUNTS, RELEASE_RUNS, WORK, Instant
 from cases.wake_port import Ahead
 
 
@@ -31,7 +31,12 @@ def _ahead(now: ColumnElement[Any]) -> Select[Any]:
         NEXT_INSTANT[False].scalar_subquery(),
         NEXT_INSTANT[True].scalar_subquery(),
         select(retry_at).where(CASES.c.broken.is_not(None)).scalar_subquery(),
-        or_(_any(WORK.c.done_at), _any(RECOUNTS.c.finished_at), _any(OUTAGE_RUNS.c.finished_at)),
+        or_(
+            _any(WORK.c.done_at),
+            _any(RECOUNTS.c.finished_at),
+            _any(OUTAGE_RUNS.c.finished_at),
+            _any(RELEASE_RUNS.c.finished_at),
+        ),
         _kept("hold"),
         _kept("heartbeat"),
     )

@@ -151,8 +151,9 @@ def judge(store: Store) -> Counter[str]:
             compiled = book.by_hash[case.definition]
             assert from_plain(Case, json.loads(row.state)) == case
             kept_row = case_row(compiled, case, head, row.updated_at)
-            # `held` and `released` are the brake's, not the case's
-            assert replace(kept_row, held=row.held, released=row.released) == row
+            # `held`, `held_after` and `released` are the brake's, not the case's
+            kept_row = replace(kept_row, held=row.held, held_after=row.held_after)
+            assert replace(kept_row, released=row.released) == row
             rows = set(unit.obligations(case_ids=[row.id], running=False, limit=1000))
             assert rows == set(obligation_rows(compiled, case, case.duties))
             rungs = [entry.because for entry in entries if entry.because is not None]

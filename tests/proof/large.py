@@ -10,56 +10,29 @@ in one transaction), or where anything is missing.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 from benchmarks import samples
 from benchmarks.databases import Workshop, workshop
 from benchmarks.field import grow, rows_of, settle
-from cases.ports import Store, Unit
 from scheduler.runner import _BATCHES
+from tests.proof import timed
 from tests.proof.crowded import crowd
 
-GROWTH_MB, LONGEST_S = 16.0, 0.5
-_MB = 1024 * 1024
-
-
-@dataclass
-class Timed:
-    """A store that notes how long each of its writing units took, from begin to commit, and how
-    long this process was at work in it."""
-
-    store: Store
-    took_s: list[float] = field(default_factory=list)
-    worked_s: list[float] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-    @contextmanager
-    def unit(self, *, write: bool = True) -> Iterator[Unit]:
-        begun, idle = time.perf_counter(), time.process_time()
-        with self.store.unit(write=write) as unit:
-            yield unit
-        if write:
-            self.took_s.append(time.perf_counter() - begun)
-            self.worked_s.append(time.process_time() - idle)
+GROWTH_MB = 16.0
 
 
 def sweep(mouth: Connection, url: str) -> None:
     """In a process of its own: says how many steps are done, and at the end how long units took."""
     with samples.opened(url) as opened:
         samples.sweeper(opened, samples.ENFORCEABLE_AT)  # a heartbeat: nothing is held
-        store: Any = Timed(opened)
+        store: Any = timed.Timed(opened)
         worker = samples.enforcer(store, samples.ENFORCEABLE_AT)
         worker.wait()
         done, begun = 0, time.perf_counter()
@@ -112,21 +85,17 @@ def judged(url: str, due: int) -> tuple[list[str], list[str]]:
     process.join()
     done, took, (units, worked), looks = word
     at = [memory[round(part * (len(memory) - 1))][1] for part in (0, 0.1, 0.5, 1)]
-    cuts, crowded = quantiles(units, n=100), os.getloadavg()[0]
+    said, slow = timed.judged(units, worked)
     seen = [
         f"{done} steps in {took:.1f} s, {done / took:.0f}/s",
         "resident: {:.1f} MB before, {:.1f} at a tenth, {:.1f} half-way, {:.1f} at the end"
         .format(*at),
-        f"{len(units)} writing units: median {cuts[49] * 1000:.0f} ms, 99 of 100 within "
-        f"{cuts[98] * 1000:.0f} ms, the longest {max(units) * 1000:.0f} ms; at work for at most "
-        f"{max(worked) * 1000:.0f} ms of one, with a load of {crowded:.1f}",
+        said,
         f"a look right afterwards: {looks[0] * 1e6:.0f} µs, then {min(looks[1:]) * 1e6:.0f} µs",
     ]  # fmt: skip
-    wrong = [] if done == due else [f"{done} of {due} were enforced"]
+    wrong = slow + ([] if done == due else [f"{done} of {due} were enforced"])
     if at[3] - at[1] > GROWTH_MB:
         wrong.append(f"memory grew by {at[3] - at[1]:.1f} MB from a tenth of the work on")
-    if max(worked if crowded > (os.cpu_count() or 1) else units) > LONGEST_S:
-        wrong.append(f"a transaction took {max(units):.2f} s")
     return seen, wrong
 
 

@@ -14,11 +14,13 @@ from cases.ports import Store
 from cases.safety_port import Consequence
 from cases.store import open_store
 from machines.book import rulebook
+from machines.frozen import replace
 from machines.rungs import SHANGHAI
 from rules.working_days import load_calendar
-from scheduler.brake import LIMITS, Limits, let_go, named, standing
+from scheduler.brake import LIMITS, Limits, named, standing
 from scheduler.enforcer import Enforcer
 from scheduler.holds import impose
+from scheduler.releases import go_on, let_go
 from scheduler.sandbox import advance
 from tests.faults.town import (
     ENFORCEABLE_AT,
@@ -53,6 +55,7 @@ def worker(store: Store, at: datetime, limits: Limits = FEW, batch: int = 2) -> 
 
 
 def release(store: Store, at: datetime, by: str = "chief") -> int:
+    """Recorded; whoever sweeps next brings it to the cases."""
     with store.unit() as unit:
         return let_go(unit, REVOKE, at, by, "each of them was looked at").cases
 
@@ -102,6 +105,51 @@ def test_a_second_person_lets_go_these_cases_and_no_later_ones(store: Store) -> 
     license_all(store, range(9, 10))  # a late import of the same day: the count is not given back
     report = worker(store, later).sweep()
     assert [one.consequence for one in report.held] == ["revoke_for_breach"]
+
+
+def test_a_release_goes_on_where_it_was_cut_off_and_is_recorded_once(store: Store) -> None:
+    """Of five cases two have been let go when the process dies; what is held meanwhile stays so."""
+    license_all(store, range(1, 9))
+    worker(store, ENFORCEABLE_AT).sweep()
+    assert release(store, ENFORCEABLE_AT) == 5
+    with store.unit() as unit:
+        run = unit.lock_release_run()
+        assert run is not None
+        unit.keep_release_run(replace(run, cases=unit.let_go(REVOKE, run.seq, 2)))
+        assert standing(unit) == []  # nobody is asked about the other three again
+    (late,) = license_all(store, range(9, 10))
+    with store.unit() as unit:
+        unit.hold_cases([(late, REVOKE.name)])  # by a sweep that is a step behind the release
+    go_on(town(store, ENFORCEABLE_AT)[0])
+    with store.unit(write=False) as unit:
+        (kept,), (done,) = unit.releases(), unit.release_runs()
+        assert (kept.cases, done.cases, done.finished_at) == (5, 5, ENFORCEABLE_AT)
+        assert [row.id for row in unit.held_cases(None, 10)] == [late]
+        assert [one.cases for one in standing(unit)] == [1]
+        assert not unit.ahead().waiting
+    go_on(town(store, ENFORCEABLE_AT)[0])  # again changes nothing
+    report = worker(store, ENFORCEABLE_AT).sweep()
+    assert len([one for one in report.enforced if one.adverse]) == 5
+    assert judge(store) == {"revoked": 8, "breach": 1}
+
+
+def test_a_case_that_somebody_is_writing_is_let_go_later(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    store.upgrade("production")
+    license_all(store, range(1, 7))
+    worker(store, ENFORCEABLE_AT).sweep()
+    assert release(store, ENFORCEABLE_AT) == 3
+    casework = town(store, ENFORCEABLE_AT)[0]
+    with store.unit() as other:
+        (first, *_) = other.held_cases(None, 1)
+        other.case(first.id, lock=True)
+        go_on(casework)
+        with store.unit(write=False) as unit:
+            assert [row.id for row in unit.held_cases(None, 10)] == [first.id]
+            assert unit.release_runs()[0].finished_at is None
+    assert len(worker(store, ENFORCEABLE_AT).sweep().enforced) == 3
+    assert judge(store) == {"revoked": 6}
+    store.close()
 
 
 def test_a_brake_goes_on_standing_on_the_next_day(store: Store) -> None:

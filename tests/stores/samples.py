@@ -21,6 +21,7 @@ from cases.rows import (
     OutboxRow,
     RecountRow,
     ReleaseRow,
+    ReleaseRunRow,
     SettingRow,
     TallyRow,
     TokenRow,
@@ -123,6 +124,11 @@ def release(seq: int = 1, **fields: Any) -> ReleaseRow:
         seq, "brake", "yingkou", "freight", "revoke", 7, AT, "chief", "checked", later(hours=1)
     )
     return replace(row, **fields)
+
+
+def release_run(seq: int = 1, **fields: Any) -> ReleaseRunRow:
+    """The cases of a brake are being let go."""
+    return replace(ReleaseRunRow(seq, 0, AT), **fields)
 
 
 def outage(seq: int = 1, **fields: Any) -> OutageRow:

@@ -99,8 +99,8 @@ def test_what_is_let_go_is_claimed_again(store: Store) -> None:
     _hold(store, "c3", of="freeze")
     assert _claimed(store) == []
     with store.unit() as unit:
-        assert unit.let_go(REVOKE) == 2
-        assert unit.let_go(REVOKE) == 0
+        assert unit.let_go(REVOKE, 1, 10) == 2
+        assert unit.let_go(REVOKE, 1, 10) == 0
     assert _claimed(store) == ["c1", "c2"]
     with store.unit() as unit:
         released = unit.case("c1")
@@ -111,6 +111,39 @@ def test_what_is_let_go_is_claimed_again(store: Store) -> None:
         assert unit.case("c1") == _due("c1", 5, version=2)  # writing it clears the mark
 
 
+def test_some_are_let_go_at_a_time_and_none_that_were_held_after_the_release(store: Store) -> None:
+    _open(store, *(_due(f"c{n}", n) for n in range(1, 6)))
+    with store.unit() as unit:
+        unit.begin_brake(s.brake())
+    _hold(store, "c2", "c3", "c4")
+    with store.unit() as unit:
+        unit.keep_brake(s.brake(last_release=7))
+        assert unit.let_go(REVOKE, 7, 2) == 2
+    _hold(store, "c1", "c5")  # before the last batch, and the first of them due before them all
+    with store.unit() as unit:
+        assert [(pile.after, pile.cases) for pile in unit.piles()] == [(0, 1), (7, 2)]
+        assert unit.let_go(REVOKE, 7, 2) == 1
+        assert unit.let_go(REVOKE, 7, 2) == 0
+        found = {row.id: (row.held, row.held_after, row.released) for row in unit.cases()}
+    free, kept = (None, None, "revoke"), ("revoke", 7, None)
+    assert found == {"c1": kept, "c2": free, "c3": free, "c4": free, "c5": kept}
+
+
+def test_a_release_is_gone_on_with_where_it_was_left(store: Store) -> None:
+    with store.unit() as unit:
+        assert unit.lock_release_run() is None
+        unit.keep_release_run(s.release_run(4))
+        unit.keep_release_run(s.release_run(3))
+    with store.unit() as unit:
+        assert unit.ahead().waiting
+        assert unit.lock_release_run() == s.release_run(3)
+        unit.keep_release_run(s.release_run(3, cases=7, finished_at=s.AT))
+        assert unit.lock_release_run() == s.release_run(4)
+        assert [row.cases for row in unit.release_runs()] == [7, 0]
+        unit.keep_release_run(s.release_run(4, finished_at=s.AT))
+        assert not unit.ahead().waiting
+
+
 def test_the_cases_held_are_counted_and_listed(store: Store) -> None:
     _open(store, *(_due(f"c{n}", 10 - n) for n in range(5)), _due("d1", 1, zone="another"))
     _hold(store, "c0", "c1", "c2", "d1")
@@ -118,9 +151,9 @@ def test_the_cases_held_are_counted_and_listed(store: Store) -> None:
     freeze = REVOKE._replace(name="freeze")
     with store.unit(write=False) as unit:
         assert list(unit.piles()) == [
-            Pile(REVOKE._replace(zone="another"), 1, s.later(days=1)),
-            Pile(freeze, 1, s.later(days=7)),
-            Pile(REVOKE, 3, s.later(days=8)),
+            Pile(REVOKE._replace(zone="another"), 0, 1, s.later(days=1)),
+            Pile(freeze, 0, 1, s.later(days=7)),
+            Pile(REVOKE, 0, 3, s.later(days=8)),
         ]
         assert _pages(lambda after: unit.held_cases(after, 2)) == ["d1", "c3", "c2", "c1", "c0"]
         at = s.later(days=30)
@@ -263,6 +296,42 @@ def test_an_older_database_counts_its_cases_once(
     store.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_an_older_database_holds_is_let_go_by_any_release(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if kind == "postgresql":
+        url = str(request.getfixturevalue("postgres_url"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        revisions = config()
+        revisions.attributes["connection"] = connection
+        command.upgrade(revisions, "0006")
+        connection.execute(
+            text(
+                "INSERT INTO cases VALUES ('c1', 'yingkou', 'freight', 'd1', 'enterprise', 'x',"
+                " NULL, '{}', 1, 'h', false, false, :at, :at, :at, NULL, NULL, NULL, 0, 'revoke',"
+                " NULL, NULL)"
+            ),
+            {"at": "2025-01-02T01:00:00.000000+00:00"},
+        )
+        brake = (
+            "INSERT INTO brakes VALUES ('yingkou', 'freight', 'revoke', '2025-01-02', 0, 0, :at)"
+        )
+        connection.execute(text(brake), {"at": "2025-01-02T01:00:00.000000+00:00"})
+    engine.dispose()
+    store = open_store(url)
+    store.upgrade()
+    with store.unit() as unit:
+        row = unit.lock_brake(REVOKE)
+        assert row is not None
+        assert row.last_release is None
+        assert [(pile.after, pile.cases) for pile in unit.piles()] == [(0, 1)]
+        assert unit.let_go(REVOKE, 1, 10) == 1
+    store.close()
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -270,7 +339,9 @@ def test_an_older_database_counts_its_cases_once(
         lambda unit: unit.begin_brake(s.brake()),
         lambda unit: unit.keep_brake(s.brake()),
         lambda unit: unit.hold_cases([("c1", "revoke")]),
-        lambda unit: unit.let_go(REVOKE),
+        lambda unit: unit.let_go(REVOKE, 1, 10),
+        lambda unit: unit.lock_release_run(),
+        lambda unit: unit.keep_release_run(s.release_run()),
         lambda unit: unit.add_release(s.release()),
         lambda unit: unit.add_outage(s.outage()),
         lambda unit: unit.lock_outage_run(),
