@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli_answers import FINDING, AsJson, guarded, misuse, show_json
+from api.cli_lint import InLanguage, Language, line_of, of_all, row_of_error
 
 if TYPE_CHECKING:
     from machines.book import Overlay, Rulebook, Workflow
@@ -181,6 +182,7 @@ def check(
     at_most: Annotated[
         int | None, typer.Option("--at-most", min=1, help="with --deep: cases a slice of tracks")
     ] = None,
+    lang: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """检查流程定义。Examines definitions; exit 1 with findings, each with file and line."""
@@ -193,12 +195,12 @@ def check(
         if not place.is_dir():
             misuse(f"no folder {place}")
         wanted = _wanted(place, keys or [])
-        rows = list(_examined(place, wanted, _Deep(at_most) if deep else None))
+        rows = list(_examined(place, wanted, _Deep(at_most) if deep else None, all_=not keys))
     findings = sum(len(row["findings"]) for row in rows)
     if as_json:
         show_json({"workflows": rows, "findings": findings})
     else:
-        _table(rows)
+        _table(rows, lang)
     if findings:
         raise typer.Exit(FINDING)
 
@@ -251,7 +253,7 @@ def _wanted(place: Path, keys: list[str]) -> list[Path]:
 
 
 def _examined(
-    place: Path, wanted: list[Path], deep: _Deep | None = None
+    place: Path, wanted: list[Path], deep: _Deep | None = None, *, all_: bool = False
 ) -> Iterator[dict[str, Any]]:
     """One row a workflow; a definition that cannot be read is a finding, the rest go on."""
     from machines.book import load_workflow, read_overlay, read_roles, workflows_folder
@@ -267,23 +269,21 @@ def _examined(
         try:
             readable[path.name] = load_workflow(path, roles, overlay)
         except DefinitionError as error:
-            unreadable.append(_unreadable(path, error.text, error.file, error.line))
-        except FileNotFoundError as error:
-            text = f"the file is missing: {error.filename}"
-            unreadable.append(_unreadable(path, text, str(error.filename), 1))
+            unreadable.append(_unreadable(path, error))
     beside = {key: (one.definition, one.parsed) for key, one in readable.items()}
     beside.update(_others(place, home, roles, overlay, {path.name for path in wanted}))
     links = ((key, error) for key, error in link_errors(beside) if key in readable)
     astray: dict[str, list[dict[str, Any]]] = {}
     for key, astray_at in links:
-        finding = _finding("leads_nowhere", astray_at.text, astray_at)
-        astray.setdefault(key, []).append(finding)
+        astray.setdefault(key, []).append(row_of_error(astray_at))
     for key, one in readable.items():
         row = _row(examine(one))
         more = {} if deep is None else deep.row(one)
         findings = [*row["findings"], *astray.get(key, ()), *more.pop("findings", ())]
         yield {**row, **more, "findings": findings}
     yield from unreadable
+    if all_ and own == place and not unreadable:
+        yield from of_all(home, readable)
 
 
 def _others(
@@ -300,27 +300,22 @@ def _others(
             continue
         try:
             one = load_workflow(path, roles, overlay)
-        except (DefinitionError, FileNotFoundError):
+        except DefinitionError:
             continue
         found[path.name] = (one.definition, one.parsed)
     return found
 
 
-def _finding(check: str, text: str, at: DefinitionError) -> dict[str, Any]:
-    return {"check": check, "text": text, "clauses": [], "file": at.file, "line": at.line}
-
-
-def _unreadable(path: Path, text: str, file: str, line: int) -> dict[str, Any]:
-    finding = {"check": "unreadable", "text": text, "clauses": [], "file": file, "line": line}
+def _unreadable(path: Path, error: DefinitionError) -> dict[str, Any]:
     return {"workflow": path.name, "states": 0, "transitions": 0, "obligations": 0,
-            "findings": [finding]}  # fmt: skip
+            "findings": [row_of_error(error)]}  # fmt: skip
 
 
 def _row(report: Report) -> dict[str, Any]:
     return {**asdict(report), "findings": [asdict(one) for one in report.findings]}
 
 
-def _table(rows: list[dict[str, Any]]) -> None:
+def _table(rows: list[dict[str, Any]], lang: Language | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -338,7 +333,6 @@ def _table(rows: list[dict[str, Any]]) -> None:
     Console().print(table)
     for row in rows:
         for one in row["findings"]:
-            clauses = f"  [{' '.join(one['clauses'])}]" if one["clauses"] else ""
-            typer.echo(f"{one['file']}:{one['line']}: {one['check']}: {one['text']}{clauses}")
+            typer.echo(line_of(one, lang))
             for line in one.get("story", ()):
                 typer.echo(f"    {line['zh']}\n       {line['en']}")

@@ -17,6 +17,7 @@ from machines.checks import check_names
 from machines.compiler import Compiled, Side, side_of_role
 from machines.counting_checks import check_counting
 from machines.definition import Definition
+from machines.file_checks import check_clauses, check_parameters, check_rules
 from machines.frozen import replace
 from machines.links import check_links
 from machines.list_checks import Reform, check_lists
@@ -29,9 +30,19 @@ from rules.statutes import ENGINE, STATUTORY
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Where the lines of the other files of a reform stand; None for a file there is not."""
+
+    clauses: Parsed
+    parameters: Parsed | None
+    before: Parsed | None
+
+
+@dataclass(frozen=True)
 class Workflow:
     """One reform: its compiled definition, its clauses, the old procedure, and where each line of
-    the definition stands. `text`: the definition as written, kept with every case."""
+    the definition, and of the files `beside` it, stands. `text`: the definition as written, kept
+    with every case."""
 
     key: str
     compiled: Compiled
@@ -40,6 +51,7 @@ class Workflow:
     parameters: Mapping[str, DatedParameter]
     text: str
     parsed: Parsed
+    beside: Beside
 
     @property
     def definition(self) -> Definition:
@@ -124,12 +136,7 @@ def read_overlay(folder: Path) -> Overlay | None:
     for file in sorted(folder.glob("*/rules.yaml")):
         rules, parsed = read(ServiceRuleFile, file)
         clauses, _ = read(ClauseBook, file.parent / "clauses.yaml")
-        known = {clause.id for clause in clauses.clauses}
-        for index, rule in enumerate(rules.rules):
-            for clause in rule.clauses:
-                if clause not in known:
-                    line = parsed.line(("rules", index, "clauses"))
-                    raise DefinitionError(parsed.file, line, f"unknown clause `{clause}`")
+        check_rules(rules, parsed, {clause.id for clause in clauses.clauses})
         return Overlay(file.parent.name, rules, clauses)
     return None
 
@@ -174,17 +181,17 @@ def load_workflow(
 ) -> Workflow:
     """One reform from its folder, its names checked. Raises DefinitionError."""
     file = folder / "machine.yaml"
-    text = file.read_text(encoding="utf-8")
-    definition, parsed = read(Definition, file, text)
+    definition, parsed = read(Definition, file)
     home = folder.parent / (definition.clauses_of or folder.name)
-    clauses, _ = read(ClauseBook, home / "clauses.yaml")
-    parameters = _parameters(folder)
+    clauses, stands = read(ClauseBook, home / "clauses.yaml")
+    check_clauses(clauses, stands)
     before = None
     if (folder / "before.yaml").exists():
         before = read(Definition, folder / "before.yaml")
     known = {clause.id for clause in clauses.clauses}
     if overlay is not None and definition.service_rules:
         known |= {clause.id for clause in overlay.clauses.clauses}
+    parameters, numbers = _parameters(folder, known)
     names = (frozenset(known), frozenset(parameters), frozenset(roles))
     check_names(folder.name, definition, parsed, *names)
     units = {name: one.unit for name, one in parameters.items()}
@@ -195,12 +202,13 @@ def load_workflow(
         check_counting(*before, units, sides)
     return Workflow(
         key=folder.name,
-        compiled=_compiled(definition, text, parsed, roles, lists),
+        compiled=_compiled(definition, parsed.text, parsed, roles, lists),
         clauses=clauses,
         before=before[0] if before is not None else None,
         parameters=parameters,
-        text=text,
+        text=parsed.text,
         parsed=parsed,
+        beside=Beside(stands, numbers, before[1] if before is not None else None),
     )
 
 
@@ -211,14 +219,17 @@ def _compiled(
         return Compiled(definition, hash_of(text), roles, lists)
     except RuleProblem as problem:
         line = parsed.line(("service_rules", problem.place))
-        raise DefinitionError(parsed.file, line, str(problem)) from problem
+        raise DefinitionError(parsed.file, line, problem.wrong) from problem
 
 
-def _parameters(folder: Path) -> dict[str, DatedParameter]:
+def _parameters(
+    folder: Path, clauses: Iterable[str]
+) -> tuple[dict[str, DatedParameter], Parsed | None]:
     if not (folder / "parameters.yaml").exists():
-        return {}
-    listed, _ = read(ParameterFile, folder / "parameters.yaml")
-    return {
+        return {}, None
+    listed, parsed = read(ParameterFile, folder / "parameters.yaml")
+    check_parameters(listed, parsed, clauses)
+    found = {
         name: DatedParameter(
             name,
             parameter.unit,
@@ -226,3 +237,4 @@ def _parameters(folder: Path) -> dict[str, DatedParameter]:
         )
         for name, parameter in listed.root.items()
     }
+    return found, parsed

@@ -5,41 +5,21 @@ What may be wrong with its shape (dead ends, promises without consequence) is in
 
 from __future__ import annotations
 
-import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from machines.defects import defect, kind_words
 from machines.definition import Definition, Event, Obligation, Timer, Transition
 from machines.engine_events import FACTS
+from machines.line_checks import ENGINE_EVENTS, At, Problem
+from machines.line_checks import Names as _Names
+from machines.line_checks import all_known as _all
+from machines.line_checks import check_effects as _effects
+from machines.line_checks import check_guards as _guards
+from machines.line_checks import one_known as _one
 from machines.moments import EventRef
 from machines.reader import DefinitionError, Parsed
-from machines.words import GuardRef
-from rules.guards import GUARDS
-
-ENGINE_EVENTS = (
-    "open", "serve", "record_failed_service", "suspend", "resume", "extend", "request_extension",
-    "refuse_extension", "withdraw", "correct_record", "stay", "lift_stay", "restore",
-    "cancel_registration",
-)  # fmt: skip
-At = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What a definition may refer to."""
-
-    definition: Definition
-    clauses: frozenset[str]
-    parameters: frozenset[str]
-    roles: frozenset[str]
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        return ("subject", *self.definition.parties)
-
-
-Problem = tuple[At, str]
 
 
 def check_names(
@@ -54,16 +34,17 @@ def check_names(
     if definition.key != key:
         raise DefinitionError(
             parsed.file, parsed.line(("key",)),
-            f"the key is `{definition.key}`, the folder `{key}`: they must be equal",
+            defect("wrong_folder", key=definition.key, folder=key),
         )  # fmt: skip
     names = _Names(definition, clauses, parameters, roles)
-    for at, text in _problems(names, parsed):
-        raise DefinitionError(parsed.file, parsed.line(at), text)
+    for at, wrong in _problems(names, parsed):
+        raise DefinitionError(parsed.file, parsed.line(at), wrong)
 
 
 def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
     definition = names.definition
     yield from _clauses(names, parsed.value, ())
+    yield from _twice(definition)
     for index, edge in enumerate(definition.transitions):
         yield from _transition(names, edge, ("transitions", index))
     for name, event in definition.events.items():
@@ -72,7 +53,7 @@ def _problems(names: _Names, parsed: Parsed) -> Iterator[Problem]:
         yield from _all(at, "material group", event.hands_in, definition.materials.groups)
         yield from _names_parties(definition, event, at)
         if not any(edge.event == name for edge in definition.transitions):
-            yield at, f"event `{name}` stands in no transition"
+            yield at, defect("event_without_transition", event=name)
     for index, duty in enumerate(definition.obligations):
         yield from _obligation(names, duty, ("obligations", index))
     for index, timer in enumerate(definition.timers):
@@ -99,28 +80,34 @@ def _names_parties(definition: Definition, event: Event, at: At) -> Iterator[Pro
         yield from _one(at, "party", role, definition.parties)
         yield from _one(at, "fact of the event", fact, stated)
         if fact in definition.facts and definition.facts[fact].type != "party":
-            yield at, f"fact `{fact}` names a party: its type must be `party`"
+            yield at, defect("not_a_party_fact", fact=fact)
 
 
 def _facts(definition: Definition) -> Iterator[Problem]:
     """A fact may share a name with one of the engine's own events only if it is of its kind."""
     for name, spec in definition.facts.items():
         if name in FACTS and FACTS[name].type != spec.type:
-            yield ("facts", name), f"`{name}` is a fact of the engine's own; take another name"
+            yield ("facts", name), defect("engine_fact", fact=name)
 
 
-def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
-    names = list(known)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(names) or 'none'}"
-        yield at, f"unknown {kind} `{name}`{hint}"
-
-
-def _all(at: At, kind: str, wanted: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    names = list(known)
-    for name in wanted:
-        yield from _one(at, kind, name, names)
+def _twice(definition: Definition) -> Iterator[Problem]:
+    """What is found by its id has it alone; obligations and timers share theirs."""
+    clocks = Counter(one.id for one in definition.duties)
+    listed: list[tuple[str, At, tuple[Any, ...]]] = [
+        ("obligation", ("obligations",), definition.obligations),
+        ("timer", ("timers",), definition.timers),
+        ("setting", ("settings",), definition.settings),
+        ("target", ("targets",), definition.targets),
+    ]
+    for name, group in definition.materials.groups.items():
+        own = ("named", name) if name in definition.materials.named else (name,)
+        listed.append(("material", ("materials", *own), group))
+    for kind, at, ones in listed:
+        times = clocks if kind in ("obligation", "timer") else Counter(one.id for one in ones)
+        for index, one in enumerate(ones):
+            if times[one.id] > 1:
+                wrong = defect("stands_twice", kind=kind_words(kind), name=one.id)
+                yield (*at, index), wrong
 
 
 def _clauses(names: _Names, value: Any, at: At) -> Iterator[Problem]:
@@ -149,87 +136,10 @@ def _transition(names: _Names, edge: Transition, at: At) -> Iterator[Problem]:
         yield from _one((*at, "to"), "state", edge.to, states)
     for state in edge.source:
         if state in states and states[state].final:
-            yield (*at, "from"), f"state `{state}` is final: nothing may leave it"
+            yield (*at, "from"), defect("leaves_final", state=state)
     yield from _all((*at, "role"), "role", edge.role, names.roles)
     yield from _guards(names, edge.guards, (*at, "guards"))
     yield from _effects(names, edge.effects, (*at, "effects"))
-
-
-def _guards(names: _Names, guards: Iterable[GuardRef], at: At) -> Iterator[Problem]:
-    definition = names.definition
-    known: dict[str, Iterable[str]] = {
-        "fact": definition.facts,
-        "facts": definition.facts,
-        "materials": definition.materials.groups,
-        "other": definition.facts,
-        "since": definition.facts,
-        "drawn": definition.facts,
-        "pool": definition.facts,
-        "seed": definition.facts,
-        "take": definition.facts,
-        "whole": definition.facts,
-        "without": definition.facts,
-        "party": names.parties,
-        "setting": [one.id for one in definition.settings],
-        "parameter": names.parameters,
-        "period": names.parameters,
-        "window": names.parameters,
-        "within": names.parameters,
-        "count": names.parameters,
-        "years": names.parameters,
-        "up_to": names.parameters,
-        "above": names.parameters,
-        "licence": definition.licences,
-        "track": definition.tracks,
-        "obligation": [one.id for one in definition.duties],
-        "event": (*definition.events, *ENGINE_EVENTS),
-    }
-    for ref in guards:
-        if ref.name not in GUARDS:
-            yield from _one(at, "guard", ref.name, GUARDS)
-            continue
-        guard = GUARDS[ref.name]
-        yield from _all(at, f"argument of `{ref.name}`", ref.args, guard.allowed)
-        missing = guard.required - set(ref.args)
-        if missing:
-            yield at, f"guard `{ref.name}` needs the argument `{sorted(missing)[0]}`"
-        for argument, value in ref.args.items():
-            if argument in known and not ref.name.startswith("parent_"):
-                wanted = [value] if isinstance(value, str) else value
-                yield from _all(at, argument, wanted, known[argument])
-        if ref.name == "in_state" and ref.args.get("track") in definition.tracks:
-            states = definition.tracks[ref.args["track"]].states
-            yield from _all(at, "state", ref.args.get("states", ()), states)
-
-
-def _effects(names: _Names, effects: Iterable[Any], at: At) -> Iterator[Problem]:
-    definition = names.definition
-    addressees = (*names.roles, *names.parties)
-    for index, effect in enumerate(effects):
-        where: At = (*at, index)
-        yield from _guards(names, effect.when, where)
-        yield from _all(where, "party", effect.against, names.parties)
-        if effect.for_each is not None:
-            listed = [name for name, one in definition.facts.items() if one.type == "parties"]
-            yield from _one(where, "fact of type parties", effect.for_each, listed)
-        for field, known in (
-            ("licence", definition.licences),
-            ("document", definition.documents),
-            ("role", names.roles),
-        ):
-            value = getattr(effect, field, None)
-            if value is not None:
-                yield from _one(where, field, value, known)
-        if effect.do == "bind_subject":
-            yield from _one(where, "fact", effect.uscc, definition.facts)
-        if effect.do == "record_credit":
-            stated = [one for one in (effect.on, effect.value) if one is not None]
-            yield from _all(where, "fact", stated, definition.facts)
-        if effect.do in ("open_case", "signal"):
-            yield from _all(where, "fact", effect.facts.values(), definition.facts)
-        to = None if effect.do == "signal" else getattr(effect, "to", None)
-        if to is not None:
-            yield from _all(where, "addressee", (to,) if isinstance(to, str) else to, addressees)
 
 
 def _refs(names: _Names, refs: Iterable[EventRef], at: At) -> Iterator[Problem]:

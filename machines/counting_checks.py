@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from machines.compiler import Side
+from machines.defects import Defect, defect
 from machines.definition import Definition, Obligation, Timer
 from machines.moments import Counting
 from machines.reader import DefinitionError, Parsed
@@ -31,31 +32,26 @@ def check_counting(
         for index, duty in enumerate(duties):
             if duty.counting is None:
                 continue
-            for text in _contradictions(definition, duty, duty.counting, units, sides):
+            for wrong in _contradictions(definition, duty, duty.counting, units, sides):
                 line = parsed.line((field, index, "counting"))
-                raise DefinitionError(parsed.file, line, f"{duty.id}: {text}")
+                raise DefinitionError(parsed.file, line, wrong)
 
 
 def _contradictions(
     definition: Definition, duty: Obligation | Timer, counting: Counting, units: Mapping[str, str],
     sides: Mapping[str, Side],
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[Defect]:  # fmt: skip
     unit = _unit(definition, duty, units)
     due = duty.due
     if due.opens is not None and units.get(due.opens) != unit:
-        yield (
-            f"the window opens after {units.get(due.opens)} and closes after {unit}: "
-            "both days of a window have one unit"
-        )
+        opens = units.get(due.opens, "")
+        yield defect("window_two_units", duty=duty.id, opens=opens, closes=unit)
     if due.opens is not None and unit == "hours":
-        yield "a window opens and closes with a day: its two numbers cannot be hours"
+        yield defect("window_in_hours", duty=duty.id)
     if unit == _OFFICE:
-        yield (
-            "office hours are a service promise and no period of the law: state it under "
-            "`targets`, or give the period in hours, which run through nights and holidays"
-        )
+        yield defect("office_hours", duty=duty.id)
     elif unit != _NAMED and unit not in _PERIODS:
-        yield f"{unit} is no unit of a period; a period is in {', '.join(_PERIODS)}"
+        yield defect("no_period_unit", duty=duty.id, unit=unit, units=", ".join(_PERIODS))
     yield from _ending(duty, counting, unit, sides)
     yield from _beginning(definition, duty, counting, sides)
 
@@ -71,40 +67,32 @@ def _unit(definition: Definition, duty: Obligation | Timer, units: Mapping[str, 
 
 def _ending(
     duty: Obligation | Timer, counting: Counting, unit: str, sides: Mapping[str, Side]
-) -> Iterator[str]:
+) -> Iterator[Defect]:
     if unit == "hours" and counting.ends_at != "instant":
-        yield f"hours end at an instant, not at the {counting.ends_at}: write `ends_at: instant`"
+        yield defect("hours_to_a_day", duty=duty.id, ends_at=counting.ends_at)
     if unit != "hours" and counting.ends_at == "instant":
-        yield (
-            "`ends_at: instant` belongs to hours; days, months and years end with a day: "
-            "`end_of_day` or `close_of_business`"
-        )
+        yield defect("days_to_an_instant", duty=duty.id)
     if unit in ("working_days", "hours") and counting.roll != "none":
-        yield (
-            f"`roll: {counting.roll}` means nothing for {unit.replace('_', ' ')}: "
-            "their last day is never moved; write `roll: none`"
-        )
+        words = unit.replace("_", " ")
+        yield defect("roll_means_nothing", duty=duty.id, roll=counting.roll, unit=words)
     if counting.ends_at != "close_of_business":
         return
     if isinstance(duty, Timer):
-        yield "nobody acts on the last day of a timer: it ends with the day, `ends_at: end_of_day`"
+        yield defect("timer_at_the_counter", duty=duty.id)
     elif sides.get(duty.bearer) == "authority":
-        yield (
-            "the counter closes on those who come to it, not on the office: an authority's own "
-            "period ends with the day, `ends_at: end_of_day`"
-        )
+        yield defect("office_at_the_counter", duty=duty.id)
 
 
 def _beginning(
     definition: Definition, duty: Obligation | Timer, counting: Counting, sides: Mapping[str, Side]
-) -> Iterator[str]:
+) -> Iterator[Defect]:
     services = [ref.serve is not None for ref in duty.starts.refs]
     if counting.starts_at == "service" and not any(services):
-        yield "`starts_at: service`, but `starts` names no service: write `{serve: ..., to: ...}`"
+        yield defect("service_of_nothing", duty=duty.id)
     if counting.starts_at != "service" and all(services):
-        yield f"`starts_at: {counting.starts_at}`, but it starts with a service: write `service`"
+        yield defect("service_not_said", duty=duty.id, starts_at=counting.starts_at)
     if counting.starts_at == "decision" and not _decided(definition, duty, sides):
-        yield "`starts_at: decision`, but no authority can bring about what it starts with"
+        yield defect("decision_of_nobody", duty=duty.id)
 
 
 def _decided(definition: Definition, duty: Obligation | Timer, sides: Mapping[str, Side]) -> bool:

@@ -11,12 +11,22 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from machines.defects import Wrong
 from machines.effects import ADVERSE, Effect
 from machines.moments import Counting, Due, EventRef, EventRefs, Start, require_counting
 from machines.service_words import ServiceRule
-from machines.words import ClauseIds, Grounded, GuardRef, Name, Names, Strict, Text
+from machines.words import (
+    ClauseIds,
+    Grounded,
+    GuardRef,
+    Name,
+    Names,
+    Strict,
+    Text,
+    plain_lists,
+)
 
 FactType = Literal[
     "flag",  # true or false
@@ -35,6 +45,12 @@ FactType = Literal[
 ]
 
 
+Example = Annotated[
+    str | int | float | bool | dict[str, str] | list[str] | list[dict[str, str]] | None,
+    BeforeValidator(plain_lists),
+]
+
+
 class FactSpec(Text):
     """One fact an act may state; `unit` names what a number counts (m, kVA, yuan, ...). A list
     that `gathers` grows: an act adds its items to those stated before."""
@@ -46,17 +62,15 @@ class FactSpec(Text):
     maximum: float | None = None
     gathers: bool = False
     personal: Literal["none", "personal", "sensitive"] = "none"
-    example: str | int | float | bool | dict[str, str] | list[str] | list[dict[str, str]] | None = (
-        None
-    )
+    example: Example = None
     clauses: ClauseIds = ()
 
     @model_validator(mode="after")
     def _choices_where_they_belong(self) -> Self:
         if (self.type in ("choice", "choices")) != bool(self.choices):
-            raise ValueError("`choices` belongs to the types choice and choices, and only there")
+            raise Wrong("choices_misplaced")
         if self.gathers and self.type not in ("choices", "list", "parties"):
-            raise ValueError("`gathers` belongs to the types choices, list and parties")
+            raise Wrong("gathers_misplaced")
         return self
 
 
@@ -108,9 +122,9 @@ class Transition(Grounded):
     @model_validator(mode="after")
     def _somebody_acts(self) -> Self:
         if self.automatic and self.role not in ((), ("engine",)):
-            raise ValueError("an automatic transition is the engine's own: it names no role")
+            raise Wrong("automatic_with_role")
         if not self.automatic and not self.role:
-            raise ValueError("`role` is missing: who may do this?")
+            raise Wrong("nobody_acts")
         return self
 
 
@@ -177,7 +191,7 @@ class OnMiss(Grounded):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.nothing == bool(self.event or self.effects):
-            raise ValueError("say an event or effects, or `nothing: true` with its reading")
+            raise Wrong("consequence_unclear")
         return self
 
     @cached_property
@@ -211,9 +225,9 @@ class Obligation(Grounded, Text):
     def _counted_periods_say_how(self) -> Self:
         require_counting(self.due, self.counting)
         if self.reopened_by and not self.filed_by:
-            raise ValueError("`reopened_by` needs `filed_by`: what is rejected?")
+            raise Wrong("reopened_without_filing")
         if not self.met_by and self.due.word != "standing":
-            raise ValueError("`met_by` is missing: which act keeps this promise?")
+            raise Wrong("no_met_by")
         return self
 
 
@@ -230,7 +244,7 @@ class Timer(Grounded, Text):
     @model_validator(mode="after")
     def _counted(self) -> Self:
         if not (self.due.parameter or self.due.unset or self.due.given):
-            raise ValueError("a timer's `due` is a parameter, a setting or a date given in an act")
+            raise Wrong("timer_due")
         return self
 
 

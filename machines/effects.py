@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from machines.defects import Wrong
 from machines.words import ClauseIds, GuardRef, Name, Names, Strict, Text
 
 _AROUND = {"do", "when", "against", "for_each", "clauses", "reading"}
@@ -39,7 +40,7 @@ class _Named(_Effect):
     @model_validator(mode="after")
     def _in_both_languages(self) -> Self:
         if (self.zh is None) != (self.en is None):
-            raise ValueError("`zh` and `en` belong together")
+            raise Wrong("one_language")
         return self
 
 

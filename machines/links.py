@@ -5,15 +5,15 @@ Each workflow is checked by itself first (`machines/checks.py`); here only what 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
+from machines.defects import Defect, defect, unknown
 from machines.definition import Definition, Event
 from machines.effects import Effect, OpenCase, Signal
 from machines.reader import DefinitionError, Parsed
 
 At = tuple[str | int, ...]
-Problem = tuple[At, str]
+Problem = tuple[At, Defect]
 Known = Mapping[str, tuple[Definition, Parsed]]
 
 
@@ -26,8 +26,8 @@ def check_links(known: Known) -> None:
 def link_errors(known: Known) -> Iterator[tuple[str, DefinitionError]]:
     """Every link that leads nowhere: the workflow it stands in, and what is wrong."""
     for key, (definition, parsed) in known.items():
-        for at, text in _problems(definition, known):
-            yield key, DefinitionError(parsed.file, parsed.line(at), text)
+        for at, wrong in _problems(definition, known):
+            yield key, DefinitionError(parsed.file, parsed.line(at), wrong)
 
 
 def _problems(definition: Definition, known: Known) -> Iterator[Problem]:
@@ -55,11 +55,9 @@ def effects_of(definition: Definition) -> Iterator[tuple[At, Effect]]:
 
 
 def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
-    names = list(known)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(names) or 'none'}"
-        yield at, f"unknown {kind} `{name}`{hint}"
+    wrong = unknown(kind, name, known)
+    if wrong is not None:
+        yield at, wrong
 
 
 def _opening(effect: OpenCase, at: At, known: Known) -> Iterator[Problem]:
@@ -68,12 +66,12 @@ def _opening(effect: OpenCase, at: At, known: Known) -> Iterator[Problem]:
         return
     opening = known[effect.workflow][0].opening
     if "engine" not in opening.role:
-        yield at, f"{effect.workflow} is not opened by the engine: its opening must name the role"
+        yield at, defect("not_opened_by_engine", workflow=effect.workflow)
     for fact in effect.facts:
         yield from _one(at, f"fact of {effect.workflow}", fact, (*opening.needs, *opening.may))
     for fact in opening.needs:
         if fact not in effect.facts:
-            yield at, f"{effect.workflow} needs the fact `{fact}` to open"
+            yield at, defect("opening_needs_fact", workflow=effect.workflow, fact=fact)
 
 
 def _signal(effect: Signal, at: At, links: Mapping[str, str], known: Known) -> Iterator[Problem]:
@@ -103,4 +101,4 @@ def _signalled(definition: Definition, name: str, event: Event, known: Known) ->
             yield from _one(at, f"signal of {workflow}", name, raised)
     edges = [edge for edge in definition.transitions if edge.event == name]
     if event.signalled_by and not any("engine" in edge.role for edge in edges):
-        yield at, f"`{name}` is signalled by a linked case: an edge of it needs the role engine"
+        yield at, defect("signal_without_engine", event=name)

@@ -7,16 +7,17 @@ they record) is checked as soon as they are.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from machines.defects import Defect, defect, hint, unknown
 from machines.lists import Criterion, ListFile
 from machines.reader import DefinitionError, Parsed
 from rules.guards import GUARDS
 
 At = tuple[str | int, ...]
+Problem = tuple[At, Defect]
 _ASKS = {
     "listed": "list",
     "not_listed": "list",
@@ -48,14 +49,14 @@ def check_lists(
         "privilege": sorted({one.privilege for spec in listed.lists for one in spec.privileges}),
         "credit fact": [one.id for one in listed.facts],
     }
-    for at, text in _problems(listed, known["credit fact"], roles, reforms):
-        raise DefinitionError(parsed.file, parsed.line(at), text)
+    for at, wrong in _problems(listed, known["credit fact"], roles, reforms):
+        raise DefinitionError(parsed.file, parsed.line(at), wrong)
     for reform in reforms.values():
         for at, kind, name in sorted(_named(reform.parsed.value), key=_lists_first):
-            for _, text in _one(at, kind, name, known[kind]):
-                raise DefinitionError(reform.parsed.file, reform.parsed.line(at), text)
-    for at, text in _never_recorded(listed, reforms):
-        raise DefinitionError(parsed.file, parsed.line(at), text)
+            for _, wrong in _one(at, kind, name, known[kind]):
+                raise DefinitionError(reform.parsed.file, reform.parsed.line(at), wrong)
+    for at, wrong in _never_recorded(listed, reforms):
+        raise DefinitionError(parsed.file, parsed.line(at), wrong)
 
 
 def _lists_first(named: tuple[At, str, str]) -> bool:
@@ -65,7 +66,7 @@ def _lists_first(named: tuple[At, str, str]) -> bool:
 
 def _problems(
     listed: ListFile, recorded: Iterable[str], roles: Iterable[str], reforms: Mapping[str, Reform]
-) -> Iterator[tuple[At, str]]:
+) -> Iterator[Problem]:
     known_roles = list(roles)
     for index, spec in enumerate(listed.lists):
         at: At = ("lists", index)
@@ -87,7 +88,7 @@ def _problems(
         yield from _cited(("facts", index), fact.clauses, reforms)
 
 
-def _criterion(at: At, criterion: Criterion, reform: Reform | None) -> Iterator[tuple[At, str]]:
+def _criterion(at: At, criterion: Criterion, reform: Reform | None) -> Iterator[Problem]:
     for ref in criterion.guards:
         if ref.name not in GUARDS:
             yield from _one(at, "guard", ref.name, GUARDS)
@@ -96,7 +97,7 @@ def _criterion(at: At, criterion: Criterion, reform: Reform | None) -> Iterator[
         for argument in ref.args:
             yield from _one(at, f"argument of `{ref.name}`", argument, guard.allowed)
         for argument in sorted(guard.required - set(ref.args)):
-            yield at, f"guard `{ref.name}` needs the argument `{argument}`"
+            yield at, defect("guard_needs", guard=ref.name, argument=argument)
         if reform is None:
             continue
         stated = reform.parsed.value.get("facts", {})
@@ -109,7 +110,7 @@ def _criterion(at: At, criterion: Criterion, reform: Reform | None) -> Iterator[
                     yield from _one(at, kind, str(ref.args[argument]), known)
 
 
-def _never_recorded(listed: ListFile, reforms: Mapping[str, Reform]) -> Iterator[tuple[At, str]]:
+def _never_recorded(listed: ListFile, reforms: Mapping[str, Reform]) -> Iterator[Problem]:
     """A fact that no reform here records, though every text it cites is here with its reform."""
     here = {
         clause
@@ -125,13 +126,13 @@ def _never_recorded(listed: ListFile, reforms: Mapping[str, Reform]) -> Iterator
     }
     for index, fact in enumerate(listed.facts):
         if fact.id not in written and here.issuperset(fact.clauses):
-            yield from _one(("facts", index), "credit fact (no reform records it)", fact.id,
-                            sorted(written))  # fmt: skip
+            near = hint(fact.id, sorted(written))
+            yield ("facts", index), defect("never_recorded", name=fact.id, hint=near)
 
 
 def _cited(
     at: At, clauses: Iterable[str | None], reforms: Mapping[str, Reform]
-) -> Iterator[tuple[At, str]]:
+) -> Iterator[Problem]:
     """A clause of a reform that is here must stand in its `clauses.yaml`."""
     for clause in clauses:
         if clause is None:
@@ -144,15 +145,13 @@ def _cited(
             if known.rpartition(".")[0] == text
         ]
         if here and clause not in here:
-            yield at, f"unknown clause `{clause}`"
+            yield from _one(at, "clause", clause, sorted(here))
 
 
-def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[tuple[At, str]]:
-    names = list(known)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(names) or 'none'}"
-        yield at, f"unknown {kind} `{name}`{hint}"
+def _one(at: At, kind: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    wrong = unknown(kind, name, known)
+    if wrong is not None:
+        yield at, wrong
 
 
 def _named(plain: Any, at: At = ()) -> Iterator[tuple[At, str, str]]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from machines.defects import Wrong, kind_words
 from machines.words import ClauseId, ClauseIds, Grounded, GuardRef, Name, Strict, Text
 from rules.view import Privilege, Restriction, Words
 
@@ -28,9 +29,9 @@ class Closes(Strict):
     @model_validator(mode="after")
     def _has_a_ground(self) -> Self:
         if self.restriction == "acceptance" and self.clause is None:
-            raise ValueError("`clause` is missing: only a clause can refuse acceptance")
+            raise Wrong("acceptance_without_clause")
         if self.clause is None and self.reading is None:
-            raise ValueError("`clause` is missing; what no clause states says `reading`")
+            raise Wrong("closes_without_ground")
         return self
 
 
@@ -74,11 +75,11 @@ class ListSpec(Grounded, Text):
     @model_validator(mode="after")
     def _praise_or_blame(self) -> Self:
         if self.side == "red" and self.restrictions:
-            raise ValueError("a red list closes nothing: `restrictions` belongs to the others")
+            raise Wrong("red_list_closes")
         if self.side != "red" and self.privileges:
-            raise ValueError("`privileges` belongs to red lists")
+            raise Wrong("privileges_misplaced")
         if self.side != "red" and not self.restrictions:
-            raise ValueError("`restrictions` is missing: what does entry on this list close?")
+            raise Wrong("list_closes_nothing")
         return self
 
     def closes(self) -> tuple[Restriction, ...]:
@@ -110,11 +111,11 @@ class ListFile(Strict):
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
-        for kind, every in (("list", self.lists), ("fact", self.facts)):
+        for kind, every in (("list", self.lists), ("credit fact", self.facts)):
             names = [one.id for one in every]
             twice = [name for name in names if names.count(name) > 1]
             if twice:
-                raise ValueError(f"the {kind} `{twice[0]}` stands here twice")
+                raise Wrong("stands_twice", kind=kind_words(kind), name=twice[0])
         return self
 
     @property

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
+from machines.defects import Wrong
 from machines.words import GuardRef, Name, Strict
 
 
@@ -28,7 +29,7 @@ class EventRef(Strict):
         if (self.event is None) == (self.serve is None) or (self.serve is None) != (
             self.to is None
         ):
-            raise ValueError("say an event, or `serve: <document>` with `to: <party>`")
+            raise Wrong("event_or_service")
         return self
 
     @property
@@ -59,13 +60,13 @@ class Start(Strict):
             return data
         if isinstance(data, dict) and "counted_from" in data:
             own = dict(data)
-            return {"counted_from": own.pop("counted_from"), "earliest": [own]}
-        return {"earliest": [data]}
+            return {"counted_from": own.pop("counted_from"), "earliest": (own,)}
+        return {"earliest": (data,)}
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if bool(self.earliest) == bool(self.latest):
-            raise ValueError("say `earliest` or `latest`, not both and not neither")
+            raise Wrong("start_one_kind")
         return self
 
     @property
@@ -99,14 +100,11 @@ class Due(Strict):
             if getattr(self, name) is not None
         ]
         if len(said) != 1:
-            raise ValueError(
-                "say exactly one of parameter, unset, given, before, opens + closes, "
-                f"immediate, standing, none (here: {', '.join(said) or 'nothing'})"
-            )
+            raise Wrong("due_one_word", said=", ".join(said) or ("没有写", "nothing"))
         if (self.opens is None) != (self.closes is None):
-            raise ValueError("a window has both `opens` and `closes`")
+            raise Wrong("window_half")
         if self.until is not None and self.word != "standing":
-            raise ValueError("`until` belongs to a standing duty")
+            raise Wrong("until_misplaced")
         return self
 
 
@@ -121,9 +119,9 @@ class Counting(Strict):
 
 
 def require_counting(due: Due, counting: Counting | None) -> None:
-    """Raises ValueError unless a counted period, and only one, says how it is counted."""
+    """Raises Wrong unless a counted period, and only one, says how it is counted."""
     counted = bool(due.parameter or due.unset or due.given or due.closes)
     if counted and counting is None:
-        raise ValueError("`counting` is missing: which days, from what, rolled or not?")
+        raise Wrong("counting_missing")
     if not counted and counting is not None:
-        raise ValueError("`counting` belongs to a period; this duty has none")
+        raise Wrong("counting_misplaced")

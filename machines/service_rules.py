@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from machines.defects import Defect, defect, unknown
 from machines.definition import Definition, Document, Obligation, OnMiss, Transition
 from machines.effects import Escalate
 from machines.moments import Due, EventRef, Start
@@ -28,6 +29,10 @@ class RuleProblem(ValueError):
 
     place = 0
 
+    def __init__(self, wrong: Defect) -> None:
+        super().__init__(wrong.en)
+        self.wrong = wrong
+
 
 def laid_over(definition: Definition, sides: Mapping[str, str]) -> Definition:
     """The definition with its service rules carried out. `sides`: role -> whose side it is on.
@@ -44,16 +49,18 @@ def laid_over(definition: Definition, sides: Mapping[str, str]) -> Definition:
 
 def _edges(definition: Definition, event: str) -> list[Transition]:
     found = [edge for edge in definition.transitions if edge.event == event]
-    if not found:
-        raise RuleProblem(f"unknown event `{event}`: it stands in no transition")
+    wrong = unknown("event", event, {edge.event: None for edge in definition.transitions})
+    if wrong is not None:
+        raise RuleProblem(wrong)
     return found
 
 
 def _duty(definition: Definition, name: str) -> Obligation:
-    for one in definition.obligations:
-        if one.id == name:
-            return one
-    raise RuleProblem(f"unknown obligation `{name}`")
+    known = {one.id: one for one in definition.obligations}
+    wrong = unknown("obligation", name, known)
+    if wrong is not None:
+        raise RuleProblem(wrong)
+    return known[name]
 
 
 def _with_duty(definition: Definition, duty: Obligation) -> Definition:
@@ -68,7 +75,7 @@ def _receipt(definition: Definition, rule: AcceptanceReceipt, sides: Any) -> Def
     roles = [edge.role[0] for event in rule.accepted_by for edge in _edges(definition, event)]
     officers = [role for role in roles if sides.get(role) == "authority"]
     if not officers:
-        raise RuleProblem("an acceptance receipt is given by the authority: nobody of it acts")
+        raise RuleProblem(defect("receipt_by_nobody", event="`, `".join(rule.accepted_by)))
     text = Text(zh="受理回执", en="acceptance receipt")
     paper = Document(zh=text.zh, en=text.en, issued_by=rule.accepted_by, clauses=rule.clauses)
     duty = Obligation(
@@ -104,7 +111,7 @@ def _one_time(definition: Definition, rule: OneTimeNotice, sides: Any) -> Defini
         return definition
     duty = _duty(definition, rule.clock)
     if sides.get(duty.bearer) != "authority":
-        raise RuleProblem(f"`{duty.id}` is no duty of the authority: its clock does not wait")
+        raise RuleProblem(defect("clock_not_the_authoritys", duty=duty.id))
     again = tuple(EventRef(event=event) for event in rule.completed_by)
     starts = duty.starts.model_copy(update={"earliest": (*duty.starts.earliest, *again)})
     waits = (*duty.waived_by, EventRef(event=rule.told_by))
@@ -115,10 +122,10 @@ def _deemed(definition: Definition, rule: DeemedDecision, sides: Any) -> Definit
     """The authority's silence decides: the miss of its duty raises the decision."""
     duty = _duty(definition, rule.obligation)
     if sides.get(duty.bearer) != "authority":
-        raise RuleProblem(f"`{duty.id}` is no duty of the authority: only its silence decides")
+        raise RuleProblem(defect("silence_not_the_authoritys", duty=duty.id))
     edges = _edges(definition, rule.decides)
     if any(effect.do == "bind_subject" for edge in edges for effect in edge.effects):
-        raise RuleProblem(f"`{rule.decides}` needs what a person states: it cannot be deemed")
+        raise RuleProblem(defect("cannot_be_deemed", event=rule.decides))
     said = {"role": ("engine",), "guards": (), "clauses": rule.clauses, "reading": rule.reading}
     silent = [edge.model_copy(update=said) for edge in edges]
     consequence = OnMiss(

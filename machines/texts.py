@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, RootModel, model_validator
 
+from machines.defects import Wrong
 from machines.definition import Definition
 from machines.lists import ListFile
 from machines.words import ClauseId, Grounded, Name, Strict, Text
@@ -36,7 +37,7 @@ class Parameter(Text):
     def _in_order(self) -> Self:
         dates = [value.since for value in self.values]
         if not dates or dates != sorted(set(dates)):
-            raise ValueError("`values` need rising dates, one value a date, at least one")
+            raise Wrong("values_out_of_order")
         return self
 
 

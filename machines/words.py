@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 
+from machines.defects import Wrong
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -28,6 +30,13 @@ def _listed(value: Any) -> Any:
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 ClauseId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(\.[0-9A-Za-z]+)*$")]
 ClauseIds = Annotated[tuple[ClauseId, ...], BeforeValidator(_listed)]
+
+
+def plain_lists(value: Any) -> Any:
+    """A value that is kept as it stands in the file: sequences as lists."""
+    if isinstance(value, Mapping):
+        return {key: plain_lists(item) for key, item in value.items()}
+    return [plain_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Strict(BaseModel):
@@ -54,7 +63,7 @@ class Grounded(Strict):
     @model_validator(mode="after")
     def _has_a_ground(self) -> Self:
         if not self.clauses and not self.inferred:
-            raise ValueError("`clauses` is missing; a line the text does not state says inferred")
+            raise Wrong("no_clause")
         return self
 
 
@@ -76,7 +85,7 @@ class GuardRef(Strict):
         if isinstance(data, dict) and len(data) == 1 and "name" not in data:
             ((name, args),) = data.items()
             own = dict(args or {})
-            return {"name": name, "clause": own.pop("clause", None), "args": own}
+            return {"name": name, "clause": own.pop("clause", None), "args": plain_lists(own)}
         return data
 
     @classmethod

@@ -15,6 +15,7 @@ from machines.book import rulebook, workflows_folder
 from rules.guards import GUARDS
 from scheduler.holds import impose
 from tests.cli.running import answer, run, sandbox
+from tests.machines.broken_folder import FOLDER, with_broken
 
 
 def test_every_condition_a_definition_may_name_is_listed_with_its_meaning() -> None:
@@ -101,8 +102,29 @@ def test_a_definition_that_cannot_be_read_is_a_finding_and_the_rest_go_on(tmp_pa
         "eia_commitment": False, "network_freight": True,
     }  # fmt: skip
     (bad,) = [row for row in rows if row["findings"]]
-    assert bad["findings"][0]["check"] == "unreadable"
+    assert bad["findings"][0]["check"] == "unknown_key"
     assert bad["findings"][0]["line"] > 1
+
+
+def test_findings_are_told_in_both_languages_or_in_the_one_asked_for(tmp_path: Path) -> None:
+    folder = str(with_broken(FOLDER / "unknown_role.yaml", tmp_path))
+    both = run("check", "--folder", folder, code=1).stdout
+    assert "没有名为 `aproval` 的角色；是否应为 `approval`？ unknown role `aproval`; did" in both
+    assert "unknown role" not in run("check", "--folder", folder, "--lang", "zh", code=1).stdout
+    assert "没有名为" not in run("check", "--folder", folder, "--lang", "en", code=1).stdout
+    rows = answer("check", "--folder", folder, code=1)["workflows"]
+    (finding,) = [one for row in rows for one in row["findings"]]
+    assert finding["check"] == "unknown_name"
+    assert finding["zh"].startswith("没有名为")
+
+
+def test_what_only_all_definitions_together_can_tell_is_found(tmp_path: Path) -> None:
+    folder = with_broken(FOLDER / "roles" / "role_that_nobody_takes.yaml", tmp_path)
+    rows = answer("check", "--folder", str(folder), code=1)["workflows"]
+    (found,) = [one for row in rows for one in row["findings"]]
+    assert (found["check"], found["line"]) == ("unused", 6)
+    assert rows[-1]["workflow"] == "*"
+    assert answer("check", "broken", "--folder", str(folder))["findings"] == 0
 
 
 def test_a_folder_without_definitions_is_misuse(tmp_path: Path) -> None:

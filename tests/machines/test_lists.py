@@ -91,7 +91,7 @@ BROKEN = [
     ("en: a bad record, ", "", "`en` is missing", "id: bad_record"),
     (", clauses: [\"7.21\"]}", "}", "`clauses` is missing", "id: bad_record"),
     ("facts:\n", "facts:\n  - {id: bad_record, zh: 甲, en: a, clauses: [\"7.21\"]}\n",
-     "the fact `bad_record` stands here twice", "conflict:"),
+     "the credit fact `bad_record` stands here twice", "conflict:"),
     ("restriction: acceptance, workflow: domicile_commitment, clause: \"8.24\"",
      "restriction: acceptance, reading: {zh: 读法, en: reading}", "only a clause can refuse",
      "restriction: acceptance"),
