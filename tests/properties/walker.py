@@ -65,6 +65,10 @@ class Walk:
         assert self.do(act), f"{self.workflow.key} cannot be opened with its own examples"
 
     def do(self, act: AnyAct) -> bool:
+        """Tries an act; whether it was taken."""
+        return self.does(act) is None
+
+    def does(self, act: AnyAct) -> Refused | None:
         """Tries an act; both executors agree, a refusal changes nothing."""
         before = self.case
         answer = decide(self.workflow.compiled, self.case, act, self.now, self.world)
@@ -75,9 +79,9 @@ class Walk:
             assert answer.en
             assert answer.reason
             self.refusals += 1
-            return False
+            return answer
         self._write(answer, before)
-        return True
+        return None
 
     def _write(self, moved: Moved, before: Case | None) -> None:
         case = before

@@ -1,0 +1,1 @@
+"""Properties of the running system: any definition, any store, against the pure model."""
