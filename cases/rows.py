@@ -243,12 +243,30 @@ class RecountRow:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """A definition's text, kept for ever under its hash."""
+    """A definition's text, kept for ever under its hash. `in_force_from`: the first day on which it
+    governs new cases, None: always; `parameters`: the dated numbers beside it when it was last
+    kept, as written."""
 
     hash: str
     workflow: str
     text: str
     first_used_at: datetime
+    in_force_from: date | None = None
+    parameters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConformanceRow:
+    """How far a conformance run has come, numbered through. `through`: the last case id looked at;
+    `conforming`: those in which nothing deviates; `deviations`: how many were found."""
+
+    seq: int
+    through: str
+    cases: int
+    conforming: int
+    deviations: int
+    started_at: datetime
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

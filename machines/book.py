@@ -23,6 +23,7 @@ from machines.lists import NO_LISTS, ListFile
 from machines.reader import DefinitionError, Parsed, read
 from machines.service_rules import RuleProblem
 from machines.texts import ClauseBook, ParameterFile, Role, RoleFile, ServiceRuleFile
+from machines.version_checks import check_version
 from rules.parameters import DatedParameter, DatedValue, ParameterBook
 from rules.statutes import ENGINE, STATUTORY
 
@@ -30,7 +31,8 @@ from rules.statutes import ENGINE, STATUTORY
 @dataclass(frozen=True)
 class Workflow:
     """One reform: its compiled definition, its clauses, the old procedure, and where each line of
-    the definition stands. `text`: the definition as written, kept with every case."""
+    the definition stands. `text`: the definition as written, kept with every case; `numbers`: the
+    dated parameters as written."""
 
     key: str
     compiled: Compiled
@@ -39,6 +41,7 @@ class Workflow:
     parameters: Mapping[str, DatedParameter]
     text: str
     parsed: Parsed
+    numbers: str | None = None
 
     @property
     def definition(self) -> Definition:
@@ -71,11 +74,18 @@ class Rulebook:
         """Role id -> whose side it is on."""
         return {name: side_of_role(role) for name, role in self.roles.items()}
 
-    def with_text(self, text: str) -> Rulebook:
-        """The same book with one more definition, as kept in a store."""
+    def with_text(self, text: str, parameters: str | None = None) -> Rulebook:
+        """The same book with one more definition, as kept in a store. `parameters`: the numbers
+        kept with it, of which only those count that no folder has any more."""
         definition, parsed = read(Definition, "stored/definition.yaml", text)
         compiled = _compiled(definition, text, parsed, self.roles, self.lists)
-        return replace(self, by_hash={**self.by_hash, compiled.hash: compiled})
+        known = {**self.by_hash, compiled.hash: compiled}
+        kept = numbers_of(parameters)
+        own = self.parameters.tables.get(definition.key, {})
+        if not kept.keys() - own.keys():
+            return replace(self, by_hash=known)
+        tables = {**self.parameters.tables, definition.key: {**kept, **own}}
+        return replace(self, by_hash=known, parameters=ParameterBook(tables))
 
 
 def hash_of(text: str) -> str:
@@ -186,6 +196,7 @@ def load_workflow(
         known |= {clause.id for clause in overlay.clauses.clauses}
     names = (frozenset(known), frozenset(parameters), frozenset(roles))
     check_names(folder.name, definition, parsed, *names)
+    check_version(definition, parsed, names[0])
     units = {name: one.unit for name, one in parameters.items()}
     sides = {name: side_of_role(role) for name, role in roles.items()}
     check_counting(definition, parsed, units, sides)
@@ -200,6 +211,7 @@ def load_workflow(
         parameters=parameters,
         text=text,
         parsed=parsed,
+        numbers=_written(folder / "parameters.yaml"),
     )
 
 
@@ -213,10 +225,20 @@ def _compiled(
         raise DefinitionError(parsed.file, line, str(problem)) from problem
 
 
+def _written(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None
+
+
 def _parameters(folder: Path) -> dict[str, DatedParameter]:
-    if not (folder / "parameters.yaml").exists():
+    file = folder / "parameters.yaml"
+    return numbers_of(_written(file), str(file))
+
+
+def numbers_of(text: str | None, file: str = "stored/parameters.yaml") -> dict[str, DatedParameter]:
+    """Dated numbers as written; none where there is no text. Raises DefinitionError."""
+    if text is None:
         return {}
-    listed, _ = read(ParameterFile, folder / "parameters.yaml")
+    listed, _ = read(ParameterFile, file, text)
     return {
         name: DatedParameter(
             name,

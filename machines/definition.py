@@ -7,7 +7,6 @@ file and line is in `machines/reader.py`; whether it makes sense is in `machines
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -16,6 +15,7 @@ from pydantic import Field, model_validator
 from machines.effects import ADVERSE, Effect
 from machines.moments import Counting, Due, EventRef, EventRefs, Start, require_counting
 from machines.service_words import ServiceRule
+from machines.version_words import Version
 from machines.words import ClauseIds, Grounded, GuardRef, Name, Names, Strict, Text
 
 FactType = Literal[
@@ -297,13 +297,6 @@ class Closing(Strict):
     decided_by: Names = ()
     settles_when: tuple[dict[Name, Names], ...]
     closes_when: tuple[dict[Name, Names], ...]
-
-
-class Version(Strict):
-    """Which cases this text governs; none opens before `in_force_from`."""
-
-    chosen_by: Literal["application", "act", "milder"] = "application"
-    in_force_from: date | None = None
 
 
 class Definition(Strict):
