@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api import cli_versions
 from api.cli_answers import FINDING, AsJson, guarded, misuse, show_json
 from api.cli_lint import InLanguage, Language, line_of, of_all, row_of_error
+from api.cli_versions import KeyOrCommand
 
 if TYPE_CHECKING:
     from machines.book import Overlay, Rulebook, Workflow
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands `workflows` and `check`."""
-    app.command("workflows")(workflows)
+    """Adds the commands `workflows`, with those on versions, and `check`."""
+    group = typer.Typer(cls=KeyOrCommand, help="流程定义 the definitions and their versions")
+    group.command("show", hidden=True)(workflows)
+    cli_versions.register(group)
+    app.add_typer(group, name="workflows")
     app.command("check")(check)
 
 

@@ -32,12 +32,15 @@ class Service:
 
     def put_in_service(self) -> None:
         """A database of which nobody has said what it is for is production from now on; what the
-        shipped calendar knows more comes into force. Raises CalendarError, Conflict."""
+        shipped calendar knows more comes into force; the texts of this release are kept. Raises
+        CalendarError, Conflict."""
         with self.store.unit(write=False) as unit:
             unborn = "birth" not in unit.meta()
         if unborn:
             self.store.upgrade("production")
         take_over(self.casework)
+        with self.store.unit() as unit:
+            self.casework.texts.keep_own(unit, self.clock.now(unit))
 
     def runner(self) -> Runner:
         """A background sweeper: a sandbox is looked at often, its clock rings no alarm."""

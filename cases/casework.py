@@ -24,6 +24,7 @@ from cases.ports import Conflict, Store, Unit
 from cases.present import present
 from cases.records import rows_of
 from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
+from cases.versions import Texts, kept_as
 from cases.world import world_for
 from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
@@ -68,10 +69,15 @@ class Casework:
     shipped one, which holds until the store has a version of its own."""
 
     def __init__(self, store: Store, book: Rulebook, calendar: Calendar, clock: Clock) -> None:
-        self.store, self.book, self.clock = store, book, clock
+        self.store, self.clock = store, clock
+        self.texts = Texts(book)
         self.calendars = Calendars(calendar)
         self.outcomes = Outcomes()
-        self._pinned: dict[str, Compiled] = dict(book.by_hash)
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook, with every text that was needed so far."""
+        return self.texts.book
 
     @counted
     def open(self, opening: Opening, identity: Identity, key: str | None = None) -> Answer:
@@ -84,6 +90,7 @@ class Casework:
             if earlier is not None:
                 return earlier
             now = self.clock.now(unit)
+            workflow, chosen, facts = self.texts.governing(unit, workflow, now, opening.facts)
             parties = (opening.subject, *opening.parties.values())
             world = world_for(unit, self.book, self.calendars.of(unit), opening.zone, parties)
             act = Open(
@@ -92,7 +99,8 @@ class Casework:
                 subject=opening.subject,
                 actor=identity.actor(workflow.definition.opening.role),
                 parties=opening.parties,
-                facts=opening.facts,
+                facts=facts,
+                governed=chosen,
             )
             for code in {party.uscc for party in parties} - {None}:
                 must_stand(unit, str(code))
@@ -181,7 +189,7 @@ class Casework:
     @staticmethod
     def text_of(workflow: Workflow, at: datetime) -> DefinitionRow:
         """The text a case is pinned to, as the store keeps it."""
-        return DefinitionRow(workflow.compiled.hash, workflow.key, workflow.text, at)
+        return kept_as(workflow, at)
 
     def load(self, unit: Unit, row: CaseRow) -> tuple[Case, Compiled]:
         """A case and the text that governs it, from the folder or from the store."""
@@ -201,12 +209,7 @@ class Casework:
 
     def pinned(self, unit: Unit, text_hash: str) -> Compiled:
         """The compiled definition of a hash. Raises NotFound if its text was never kept."""
-        if text_hash not in self._pinned:
-            kept = unit.definition(text_hash)
-            if kept is None:
-                raise NotFound("案件所依据的流程文本缺失。", f"no text with hash {text_hash}")
-            self._pinned[text_hash] = self.book.with_text(kept.text).by_hash[text_hash]
-        return self._pinned[text_hash]
+        return self.texts.pinned(unit, text_hash)
 
     def _row(self, unit: Unit, case_id: str, *, lock: bool = False) -> CaseRow:
         row = unit.case(case_id, lock=lock)

@@ -20,7 +20,6 @@ from cases.identity import Identity
 from cases.import_file import Cells, ImportFailed, Row, read_rows
 from cases.ports import Unit
 from cases.records import rows_of
-from cases.rows import DefinitionRow
 from cases.world import world_for
 from machines.acts import Act, Evidence, Refused
 from machines.book import Workflow
@@ -111,7 +110,7 @@ def _one(
     entries = _entries(workflow, act, done, cells, now, world)
     if entries is None:
         return
-    text = DefinitionRow(workflow.compiled.hash, workflow.key, workflow.text, now)
+    text = casework.text_of(workflow, now)
     written = rows_of(workflow.compiled, None, None, entries, now, definition=text)
     unit.write(written.batch)
     found.append(_report(cells.row, written.case, workflow, shanghai_date(now)))

@@ -43,9 +43,11 @@ def open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> 
     party = _party(workflow.definition.subject, what, origin, str(body["against"]))
     if workflow.definition.unique_open and _open_one(unit, workflow.key, party) is not None:
         return  # one file a subject: it is kept on, and signals find it
+    stated = what.get("facts", {})
+    workflow, chosen, facts = casework.texts.governing(unit, workflow, now, stated)
     calendar = casework.calendars.of(unit)
     world = world_for(unit, casework.book, calendar, origin.zone, (party,), origin)
-    act = Open(number, origin.zone, party, ENGINE, facts=what.get("facts", {}), parent=origin.id)
+    act = Open(number, origin.zone, party, ENGINE, facts=facts, parent=origin.id, governed=chosen)
     moved = decide(workflow.compiled, None, act, now, world)
     if isinstance(moved, Refused):
         raise BrokenCase(f"linked case of {workflow.key}: {moved.reason}: {moved.en}")

@@ -28,6 +28,7 @@ from cases.rows import (
     WorkRow,
 )
 from cases.safety_port import SafetyShelf
+from cases.versions_port import VersionsShelf
 from cases.wake_port import WakeShelf
 
 
@@ -55,7 +56,7 @@ class Busy(Conflict):
     """Somebody else holds what this unit of work needs, and has held it for too long. Retry."""
 
 
-class Unit(CalendarShelf, SafetyShelf, WakeShelf, Protocol):
+class Unit(CalendarShelf, SafetyShelf, VersionsShelf, WakeShelf, Protocol):
     """One transaction. Leaving the block commits; an exception rolls everything back."""
 
     def case(self, case_id: str, *, lock: bool = False) -> CaseRow | None:

@@ -234,12 +234,29 @@ class RecountRow(Struct, frozen=True):
 
 
 class DefinitionRow(Struct, frozen=True):
-    """A definition's text, kept for ever under its hash."""
+    """A definition's text, kept for ever under its hash. `in_force_from`: the first day on which it
+    governs new cases, None: always; `parameters`: the dated numbers beside it when it was last
+    kept, as written."""
 
     hash: str
     workflow: str
     text: str
     first_used_at: datetime
+    in_force_from: date | None = None
+    parameters: str | None = None
+
+
+class ConformanceRow(Struct, frozen=True):
+    """How far a conformance run has come, numbered through. `through`: the last case id looked at;
+    `conforming`: those in which nothing deviates; `deviations`: how many were found."""
+
+    seq: int
+    through: str
+    cases: int
+    conforming: int
+    deviations: int
+    started_at: datetime
+    finished_at: datetime | None = None
 
 
 class TokenRow(Struct, frozen=True):

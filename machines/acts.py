@@ -19,7 +19,7 @@ Channel = Literal["online", "counter", "post"]
 @dataclass(frozen=True, slots=True)
 class Open:
     """Open a case: who it is about, the other parties, the facts stated. `parent`: the case that
-    opens it, where one does."""
+    opens it, where one does; `governed`: why this text governs it, where there was a choice."""
 
     case_id: str
     zone: str
@@ -29,6 +29,7 @@ class Open:
     facts: Mapping[str, Any] = field(default_factory=dict)
     happened_at: datetime | None = None
     parent: str | None = None
+    governed: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

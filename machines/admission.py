@@ -165,6 +165,8 @@ def opened(compiled: Compiled, act: Open, at: datetime, world: World) -> Occurre
     }
     if act.parent is not None:
         head = {**head, "parent": act.parent}
+    if act.governed is not None:
+        head = {**head, "governed": dict(act.governed)}
     return Occurrence(
         kind="opened",
         event="open",

@@ -25,6 +25,7 @@ from machines.lists import NO_LISTS, ListFile
 from machines.reader import DefinitionError, Parsed, read
 from machines.service_rules import RuleProblem
 from machines.texts import ClauseBook, ParameterFile, Role, RoleFile, ServiceRuleFile
+from machines.version_checks import check_version
 from rules.parameters import DatedParameter, DatedValue, ParameterBook
 from rules.statutes import ENGINE, STATUTORY
 
@@ -42,7 +43,7 @@ class Beside:
 class Workflow:
     """One reform: its compiled definition, its clauses, the old procedure, and where each line of
     the definition, and of the files `beside` it, stands. `text`: the definition as written, kept
-    with every case."""
+    with every case; `numbers`: the dated parameters as written."""
 
     key: str
     compiled: Compiled
@@ -52,6 +53,7 @@ class Workflow:
     text: str
     parsed: Parsed
     beside: Beside
+    numbers: str | None = None
 
     @property
     def definition(self) -> Definition:
@@ -84,11 +86,18 @@ class Rulebook:
         """Role id -> whose side it is on."""
         return {name: side_of_role(role) for name, role in self.roles.items()}
 
-    def with_text(self, text: str) -> Rulebook:
-        """The same book with one more definition, as kept in a store."""
+    def with_text(self, text: str, parameters: str | None = None) -> Rulebook:
+        """The same book with one more definition, as kept in a store. `parameters`: the numbers
+        kept with it, of which only those count that no folder has any more."""
         definition, parsed = read(Definition, "stored/definition.yaml", text)
         compiled = _compiled(definition, text, parsed, self.roles, self.lists)
-        return replace(self, by_hash={**self.by_hash, compiled.hash: compiled})
+        known = {**self.by_hash, compiled.hash: compiled}
+        kept = numbers_of(parameters)
+        own = self.parameters.tables.get(definition.key, {})
+        if not kept.keys() - own.keys():
+            return replace(self, by_hash=known)
+        tables = {**self.parameters.tables, definition.key: {**kept, **own}}
+        return replace(self, by_hash=known, parameters=ParameterBook(tables))
 
 
 def hash_of(text: str) -> str:
@@ -194,6 +203,7 @@ def load_workflow(
     parameters, numbers = _parameters(folder, known)
     names = (frozenset(known), frozenset(parameters), frozenset(roles))
     check_names(folder.name, definition, parsed, *names)
+    check_version(definition, parsed, names[0])
     units = {name: one.unit for name, one in parameters.items()}
     sides = {name: side_of_role(role) for name, role in roles.items()}
     check_counting(definition, parsed, units, sides)
@@ -209,6 +219,7 @@ def load_workflow(
         text=parsed.text,
         parsed=parsed,
         beside=Beside(stands, numbers, before[1] if before is not None else None),
+        numbers=None if numbers is None else numbers.text,
     )
 
 
@@ -229,7 +240,16 @@ def _parameters(
         return {}, None
     listed, parsed = read(ParameterFile, folder / "parameters.yaml")
     check_parameters(listed, parsed, clauses)
-    found = {
+    return _dated(listed), parsed
+
+
+def numbers_of(text: str | None, file: str = "stored/parameters.yaml") -> dict[str, DatedParameter]:
+    """Dated numbers as written; none where there is no text. Raises DefinitionError."""
+    return {} if text is None else _dated(read(ParameterFile, file, text)[0])
+
+
+def _dated(listed: ParameterFile) -> dict[str, DatedParameter]:
+    return {
         name: DatedParameter(
             name,
             parameter.unit,
@@ -237,4 +257,3 @@ def _parameters(
         )
         for name, parameter in listed.root.items()
     }
-    return found, parsed

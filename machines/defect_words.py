@@ -298,4 +298,31 @@ _COUNTING: Mapping[str, Pair] = {
     ),
 }
 
-DEFECTS: Mapping[str, Pair] = {**_SHAPE, **_MODELS, **_NAMES, **_COUNTING}
+_VERSIONS: Mapping[str, Pair] = {
+    "version_rule_unused": (
+        "`by_fact`、`old_until`、`clauses` 只用于 `transitional` 与 `milder`",
+        "`by_fact`, `old_until` and `clauses` belong to `transitional` and `milder`",
+    ),
+    "version_rule_incomplete": (
+        "`{rule}` 须写明 `in_force_from`（自何日起）和 `clauses`（依据何条）",
+        "`{rule}` needs `in_force_from` and `clauses`: from when, and where the text says so",
+    ),
+    "version_milder_needs_fact": (
+        "`milder` 须写明 `by_fact`（所裁量行为的日期），且不写 `old_until`",
+        "`milder` needs `by_fact`, the date of what is judged, and no `old_until`",
+    ),
+    "version_transition_empty": (
+        "`transitional` 须写明 `by_fact` 或 `old_until`：哪些案件仍适用旧文本",
+        "`transitional` needs `by_fact` or `old_until`: which cases stay with the text before?",
+    ),
+    "version_fact_no_date": (
+        "`by_fact` 须为日期类型的事实，`{fact}` 不是",
+        "`by_fact` names a fact of type date, not `{fact}`",
+    ),
+    "version_fact_not_opened": (
+        "`{fact}` 决定案件适用哪个文本，须写入 `opening.needs`",
+        "`{fact}` decides which text governs a case: it belongs to `opening.needs`",
+    ),
+}
+
+DEFECTS: Mapping[str, Pair] = {**_SHAPE, **_MODELS, **_NAMES, **_COUNTING, **_VERSIONS}

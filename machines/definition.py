@@ -7,7 +7,6 @@ file and line is in `machines/reader.py`; whether it makes sense is in `machines
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -17,6 +16,7 @@ from machines.defects import Wrong
 from machines.effects import ADVERSE, Effect
 from machines.moments import Counting, Due, EventRef, EventRefs, Start, require_counting
 from machines.service_words import ServiceRule
+from machines.version_words import Version
 from machines.words import (
     ClauseIds,
     Grounded,
@@ -311,13 +311,6 @@ class Closing(Strict):
     decided_by: Names = ()
     settles_when: tuple[dict[Name, Names], ...]
     closes_when: tuple[dict[Name, Names], ...]
-
-
-class Version(Strict):
-    """Which cases this text governs; none opens before `in_force_from`."""
-
-    chosen_by: Literal["application", "act", "milder"] = "application"
-    in_force_from: date | None = None
 
 
 class Definition(Strict):

@@ -39,6 +39,7 @@ from cases.store.statements import (
 from cases.store.tables import (
     BRAKES,
     CASES,
+    CONFORMANCE_RUNS,
     DEFINITIONS,
     LIST_ROWS,
     META,
@@ -130,6 +131,18 @@ class Statements:
     def keep_definition(self) -> Executable:
         """Keeps a text, unless it is kept already."""
         return self._insert(DEFINITIONS).on_conflict_do_nothing()
+
+    @cached_property
+    def adopt_definition(self) -> Executable:
+        """Keeps a text; of one that is kept already, the numbers that stand beside it now."""
+        new = self._insert(DEFINITIONS)
+        beside = {name: new.excluded[name] for name in ("in_force_from", "parameters")}
+        return new.on_conflict_do_update(index_elements=[DEFINITIONS.c.hash], set_=beside)
+
+    @cached_property
+    def keep_conformance_run(self) -> Executable:
+        """Begins a conformance run, or replaces what is known of its progress."""
+        return self._replacing(CONFORMANCE_RUNS)
 
     def _replacing(self, table: Table) -> Executable:
         new = self._insert(table)

@@ -10,7 +10,7 @@ from datetime import datetime
 from cases.ports import NotMigrated, Unit
 from cases.store.asked import must_be_a_birth, must_match, not_migrated
 from cases.store.failures import busy
-from cases.store.memory_calendar import MemoryCalendarUnit
+from cases.store.memory_versions import MemoryVersionsUnit
 from cases.store.shelves import Shelves
 from cases.store.turns import Turns
 
@@ -30,13 +30,13 @@ class MemoryStore:
         return self._unit(write)
 
     @contextmanager
-    def _unit(self, write: bool) -> Iterator[MemoryCalendarUnit]:
+    def _unit(self, write: bool) -> Iterator[MemoryVersionsUnit]:
         with self._turns.taken():
             if not self._shelves.meta:
                 raise NotMigrated(not_migrated(self.url))
             undo = self._shelves.undo
             try:
-                unit = MemoryCalendarUnit(self._shelves, self._clock, write=write)
+                unit = MemoryVersionsUnit(self._shelves, self._clock, write=write)
                 yield unit
                 unit.settle()
             except BaseException:

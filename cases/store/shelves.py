@@ -11,6 +11,7 @@ from cases.rows import (
     CalendarRow,
     CaseRow,
     ChangeRow,
+    ConformanceRow,
     CreditFactRow,
     DefinitionRow,
     EntryRow,
@@ -77,6 +78,7 @@ class Shelves:
         self.release_runs: Shelf[ReleaseRunRow] = Shelf("release_runs", ("seq",), undo)
         self.outages: Shelf[OutageRow] = Shelf("outages", ("seq",), undo)
         self.outage_runs: Shelf[OutageRunRow] = Shelf("outage_runs", ("seq",), undo)
+        self.conformance_runs: Shelf[ConformanceRow] = Shelf("conformance_runs", ("seq",), undo)
         self.tallies: Shelf[TallyRow] = Shelf(
             "tallies", ("name", "zone", "workflow", "label", "shard"), undo
         )

@@ -116,6 +116,7 @@ BRAKES = _table("brakes", rows.BrakeRow, ("zone", "workflow", "consequence"))
 RELEASES = _table("releases", rows.ReleaseRow, ("seq",))
 RELEASE_RUNS = _table("release_runs", rows.ReleaseRunRow, ("seq",))
 OUTAGES = _table("outages", rows.OutageRow, ("seq",))
+CONFORMANCE_RUNS = _table("conformance_runs", rows.ConformanceRow, ("seq",))
 OUTAGE_RUNS = _table("outage_runs", rows.OutageRunRow, ("seq",))
 TALLIES = _table("tallies", rows.TallyRow, ("name", "zone", "workflow", "label", "shard"))
 SETTINGS = _table("settings", rows.SettingRow, ("zone", "seq"))
@@ -163,7 +164,9 @@ INDEXES = (
     Index("ix_credit_facts_uscc", CREDIT_FACTS.c.uscc, CREDIT_FACTS.c.at),
     _partial("ix_entries_recounted", ENTRIES.c.kind == "recounted",
              ENTRIES.c.case_id, ENTRIES.c.seq),
+    Index("ix_definitions_workflow", DEFINITIONS.c.workflow),
     _partial("ix_outbox_undone", OUTBOX.c.done_at.is_(None), OUTBOX.c.at),
+    _partial("ix_outbox_deviations", text("n < 0"), OUTBOX.c.case_id, OUTBOX.c.seq, OUTBOX.c.n),
     _partial("ix_work_open", _open, *_age),
     _partial("ix_work_target", _open, WORK.c.target, *_age),
     Index("ix_list_rows_uscc", LIST_ROWS.c.uscc),

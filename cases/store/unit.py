@@ -39,9 +39,10 @@ from cases.store.asked import (
 from cases.store.dialect import Statements
 from cases.store.safety_unit import SafetySession
 from cases.store.session import Givens, Rows, plain
+from cases.store.versions_unit import VersionsSession
 
 
-class SqlUnit(AroundSession, SafetySession):
+class SqlUnit(AroundSession, SafetySession, VersionsSession):
     """See `cases.ports.Unit`: what is said there is not said again here."""
 
     def __init__(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cases.ports import Store
 from machines.case import Case
 from machines.codec import from_json
+from machines.frozen import replace
 from tests.running.model import Model
 
 Image = Mapping[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from machines.case import Actor
 from machines.definition import FactSpec
 from machines.engine_events import EVENTS, materials_of
 from machines.facts import example_of
+from machines.frozen import replace
 from machines.offers import offers
 from tests.properties.walker import Walk, acts, plain
 

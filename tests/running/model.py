@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from machines.book import Rulebook
 from machines.case import ENGINE, Case, Party
 from machines.effects import OpenCase
 from machines.fold import remembered
+from machines.frozen import replace
 from machines.rungs import closed, pending
 from rules.view import World
 from rules.working_days import Calendar

@@ -1,0 +1,1 @@
+"""Texts of a procedure: which governs, what differs, migration, conformance, old histories."""
