@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import contract, health, metrics, problems
+from api.acting import act_alone, act_as_crowd
 from api.console import mount
 from api.hands import Hands
 from api.service import Service
+from api.staying import settle_in
 from api.v1 import router
 
 log = logging.getLogger("chengnuo.http")
@@ -32,7 +34,11 @@ def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
         docs_url=None, redoc_url=None,  # both would load scripts from the internet
     )  # fmt: skip
     app.state.service = service
-    app.state.hands = Hands(service.store.url)
+    app.state.hands = Hands(
+        service.store.url,
+        together=lambda posted: act_as_crowd(app.state.service, posted),
+        alone=lambda posted: act_alone(app.state.service, posted),
+    )
     app.state.runner = None
     app.state.with_runner = with_runner
     app.include_router(router)
@@ -53,6 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         runner = app.state.service.runner()
         runner.enforcer.batch = min(runner.enforcer.batch, _SMALL_BATCH)
         runner.enforcer.between = hands.give_way
+        await run_in_threadpool(settle_in)
         await run_in_threadpool(runner.start)
     app.state.runner = runner
     try:

@@ -59,10 +59,15 @@ def identified(service: Service, secret: str, *, feed: bool = False) -> Identity
     with service.store.unit(write=False) as unit:
         identity = identify(unit, secret, feed=feed)
     if identity is None:
-        raise Unauthenticated("令牌不存在、已过期或已撤销。",
-                              "the token is unknown, expired or revoked",
-                              reason="token_unknown")  # fmt: skip
+        raise token_unknown()
     return identity
+
+
+def token_unknown() -> Unauthenticated:
+    """What a token says that opens nothing."""
+    return Unauthenticated("令牌不存在、已过期或已撤销。",
+                           "the token is unknown, expired or revoked",
+                           reason="token_unknown")  # fmt: skip
 
 
 Caller = Annotated[Identity, Depends(caller)]

@@ -125,6 +125,8 @@ def _run(service: Service, listener: socket.socket) -> None:
 
 def worker(db: Database = None) -> None:
     """An enforcer alone; run as many as you like on PostgreSQL. 只执行到期事项。"""
+    from api.staying import settle_in
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     with serving(db) as service:
         service.put_in_service()
@@ -132,6 +134,7 @@ def worker(db: Database = None) -> None:
         # find the main thread inside that very event and wait for itself.
         signals = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        settle_in()
         runner = service.runner()
         runner.start()
         typer.echo("执行进程已启动 worker started (Ctrl+C 停止 stops)")

@@ -7,7 +7,6 @@ are the transaction, the idempotency key, the version check and who may see what
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,19 +15,22 @@ from typing import Any
 from cases.answer import Answer, Request, requested
 from cases.calendars import Calendars
 from cases.clock import Clock
-from cases.errors import ActRefused, Forbidden, KeyReused, NotFound, Stale
-from cases.identity import Identity, is_officer, must_see, wanted_roles
+from cases.crowd_port import Key
+from cases.errors import ActRefused, KeyReused, NotFound, Stale
+from cases.identity import Identity, must_see, wanted_roles
 from cases.lineage import must_stand
+from cases.openings import Opening as Opening
+from cases.openings import must_be_own, must_be_the_only_one, new_case_id
 from cases.outcomes import Outcomes, counted
 from cases.ports import Conflict, Store, Unit
 from cases.present import present
 from cases.records import rows_of
-from cases.rows import CaseRow, DefinitionRow, IdempotencyRow
+from cases.rows import Batch, CaseRow, DefinitionRow, IdempotencyRow
 from cases.versions import Texts, kept_as
 from cases.world import world_for
 from machines.acts import Act, Channel, Evidence, Moved, Open, Refused
 from machines.book import Rulebook, Workflow
-from machines.case import Case, Entry, Party
+from machines.case import Case, Entry
 from machines.codec import from_json
 from machines.compiler import Compiled
 from machines.fold import remembered
@@ -37,17 +39,6 @@ from machines.recount import recounted
 from machines.step import decide
 from rules.view import World
 from rules.working_days import Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A request to open a case."""
-
-    workflow: str
-    subject: Party
-    zone: str
-    parties: Mapping[str, Party] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,33 @@ class Doing:
     evidence: Evidence | None = None
     if_version: int | None = None
     channel: Channel = "online"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act that somebody asks for, perhaps under an Idempotency-Key."""
+
+    case_id: str
+    doing: Doing
+    identity: Identity
+    key: str | None = None
+
+    @property
+    def owned_key(self) -> Key | None:
+        """The key with whose it is."""
+        return None if self.key is None else (self.identity.user, self.key)
+
+    def request(self) -> Request | None:
+        """What its key stands for. Raises Misused for one that cannot be kept."""
+        return requested(self.key, "act", self.case_id, self.doing)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was decided: everything to be written, and what is answered once it is."""
+
+    batch: Batch
+    answer: Answer
 
 
 class Casework:
@@ -83,9 +101,9 @@ class Casework:
     def open(self, opening: Opening, identity: Identity, key: str | None = None) -> Answer:
         """Opens a case. Raises NotFound, Forbidden, ActRefused, KeyReused."""
         workflow = self.workflow(opening.workflow)
-        _must_be_own(identity, opening, self.book)
+        must_be_own(identity, opening, self.book)
+        request = requested(key, "open", opening)
         with self.store.unit() as unit:
-            request = requested(key, "open", opening)
             earlier = self._earlier(unit, identity, request)
             if earlier is not None:
                 return earlier
@@ -104,44 +122,53 @@ class Casework:
             )
             for code in {party.uscc for party in parties} - {None}:
                 must_stand(unit, str(code))
-            _one_open(unit, workflow, opening)
+            must_be_the_only_one(unit, workflow, opening)
             moved = decide(workflow.compiled, None, act, now, world)
             if isinstance(moved, Refused):
                 raise ActRefused(moved)
             text = self.text_of(workflow, now)
-            return self._write(unit, workflow.compiled, None, moved, now, identity,
-                               request, world, text)  # fmt: skip
+            return _kept(unit, self._drafted(unit, workflow.compiled, None, moved, now, identity,
+                                             request, world, text))  # fmt: skip
 
     @counted
     def act(self, case_id: str, doing: Doing, identity: Identity, key: str | None = None) -> Answer:
         """Acts on a case. Raises NotFound, Forbidden, ActRefused, KeyReused, Stale."""
+        asked = Asked(case_id, doing, identity, key)
+        request = asked.request()
         with self.store.unit() as unit:
-            request = requested(key, "act", case_id, doing)
             earlier = self._earlier(unit, identity, request)
             if earlier is not None:
                 return earlier
             row = self._row(unit, case_id, lock=True)
             now = self.clock.now(unit)
-            row, case, compiled = self.current(unit, row, now)
-            must_see(identity, case, compiled, self.book)
-            if doing.if_version is not None and doing.if_version != case.version:
-                raise _stale(case.version, doing.if_version)
-            world = self.world_of(unit, case)
-            act = Act(
-                event=doing.event,
-                actor=identity.actor(wanted_roles(compiled, case, doing.event)),
-                facts=doing.facts,
-                documents=doing.documents,
-                happened_at=doing.happened_at,
-                evidence=doing.evidence,
-                channel=doing.channel,
-            )
-            if doing.event == "restore":
-                case = remembered(case, journal_of(unit, case_id))
-            moved = decide(compiled, case, act, now, world)
-            if isinstance(moved, Refused):
-                raise ActRefused(moved)
-            return self._write(unit, compiled, (case, row), moved, now, identity, request, world)
+            current = self.current(unit, row, now)
+            return _kept(unit, self.draft(unit, asked, request, *current, now))
+
+    def draft(
+        self, unit: Unit, asked: Asked, request: Request | None, row: CaseRow, case: Case,
+        compiled: Compiled, now: datetime,
+    ) -> Draft:  # fmt: skip
+        """What an act comes to; nothing is written yet. Raises Forbidden, ActRefused, Stale."""
+        doing, identity = asked.doing, asked.identity
+        must_see(identity, case, compiled, self.book)
+        if doing.if_version is not None and doing.if_version != case.version:
+            raise _stale(case.version, doing.if_version)
+        world = self.world_of(unit, case)
+        act = Act(
+            event=doing.event,
+            actor=identity.actor(wanted_roles(compiled, case, doing.event)),
+            facts=doing.facts,
+            documents=doing.documents,
+            happened_at=doing.happened_at,
+            evidence=doing.evidence,
+            channel=doing.channel,
+        )
+        if doing.event == "restore":
+            case = remembered(case, journal_of(unit, case.id))
+        moved = decide(compiled, case, act, now, world)
+        if isinstance(moved, Refused):
+            raise ActRefused(moved)
+        return self._drafted(unit, compiled, (case, row), moved, now, identity, request, world)
 
     def look(self, case_id: str, identity: Identity) -> Answer:
         """A case as the identity may see it. Raises NotFound, Forbidden."""
@@ -218,24 +245,17 @@ class Casework:
         return row
 
     def _earlier(self, unit: Unit, identity: Identity, request: Request | None) -> Answer | None:
-        """The stored answer to the same request of the same actor. Raises KeyReused."""
         if request is None:
             return None
-        kept = unit.idempotent(identity.user, request.key)
-        if kept is None:
-            return None
-        if kept.body_hash != request.digest:
-            raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
-                            "this Idempotency-Key was used with another request")  # fmt: skip
-        return Answer.kept(kept.response)
+        return stored_answer(unit.idempotent(identity.user, request.key), request)
 
-    def _write(
+    def _drafted(
         self, unit: Unit, compiled: Compiled, before: tuple[Case, CaseRow] | None,
         moved: Moved, now: datetime, identity: Identity, request: Request | None, world: World,
         definition: DefinitionRow | None = None,
-    ) -> Answer:  # fmt: skip
-        """Writes what was decided in a world. Its answer is drawn at once where it has to be kept,
-        else when it is read, and then the database has long been free for others."""
+    ) -> Draft:  # fmt: skip
+        """What was decided in a world. Its answer is drawn at once where it has to be kept, else
+        when it is read, and then the database has long been free for others."""
         case, row = before if before is not None else (None, None)
         written = rows_of(compiled, case, row, moved.entries, now,
                           definition=definition, folded=moved.after)  # fmt: skip
@@ -247,14 +267,29 @@ class Casework:
         if request is not None:
             kept = IdempotencyRow(identity.user, request.key, request.digest, answer.text, now)
             batch = replace(batch, idempotency=(kept,))
-        try:
-            unit.write(batch)
-        except Conflict as error:
-            raise Stale(
-                "案件已被他人更改，请刷新后重试；本次操作未生效。",
-                f"somebody else changed the case first; nothing was written ({error})",
-            ) from error
-        return answer
+        return Draft(batch, answer)
+
+
+def stored_answer(kept: IdempotencyRow | None, request: Request) -> Answer | None:
+    """What is stored under a key, to the same request. Raises KeyReused for another one."""
+    if kept is None:
+        return None
+    if kept.body_hash != request.digest:
+        raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
+                        "this Idempotency-Key was used with another request")  # fmt: skip
+    return Answer.kept(kept.response)
+
+
+def _kept(unit: Unit, draft: Draft) -> Answer:
+    """Writes what was decided. Raises Stale where somebody else wrote first."""
+    try:
+        unit.write(draft.batch)
+    except Conflict as error:
+        raise Stale(
+            "案件已被他人更改，请刷新后重试；本次操作未生效。",
+            f"somebody else changed the case first; nothing was written ({error})",
+        ) from error
+    return draft.answer
 
 
 def _around(case: Case) -> tuple[Any, ...]:
@@ -265,36 +300,6 @@ def _around(case: Case) -> tuple[Any, ...]:
 def journal_of(unit: Unit, case_id: str) -> Iterator[Entry]:
     """The entries of a case, in their order."""
     return (from_json(Entry, row.body) for row in unit.entries(case_id))
-
-
-def new_case_id(at: datetime) -> str:
-    """A case number: the day, and eight characters that cannot be guessed."""
-    return f"{at:%Y%m%d}-{secrets.token_hex(4)}"
-
-
-def _must_be_own(identity: Identity, opening: Opening, book: Rulebook) -> None:
-    """Cases open in one's own zone, and an enterprise opens its own. Raises Forbidden."""
-    if identity.zone is not None and identity.zone != opening.zone:
-        raise Forbidden("不能在其他片区发起案件。", "cases open in your own zone only")
-    codes = {opening.subject.uscc, *(party.uscc for party in opening.parties.values())} - {None}
-    own = identity.enterprise
-    if own is not None and codes and own not in codes and not is_officer(identity, book):
-        raise Forbidden("只能为本企业发起案件。", "you open cases of your own enterprise only",
-                        reason="not_your_enterprise")  # fmt: skip
-
-
-def _one_open(unit: Unit, workflow: Workflow, opening: Opening) -> None:
-    """Where only one open case may exist per subject. Raises ActRefused."""
-    code = opening.subject.uscc
-    if not workflow.definition.unique_open or code is None:
-        return
-    for row in unit.cases(workflow=workflow.key, uscc=code):
-        if not row.closed:
-            raise ActRefused(
-                Refused("already_open", f"该主体已有未办结的同类案件（{row.id}）。",
-                        f"{code} already has an open case of this kind: {row.id}",
-                        context={"case": row.id})
-            )  # fmt: skip
 
 
 def _stale(now: int, seen: int) -> Stale:

@@ -25,6 +25,13 @@ class Outcomes:
         with self._lock:
             self._counts[outcome] += 1
 
+    def count(self, outcome: _Answer | Exception) -> None:
+        """One more of what an act came to; what is no outcome of the rules is not counted."""
+        if isinstance(outcome, Problem):
+            self.add(outcome.reason)
+        elif not isinstance(outcome, Exception):
+            self.add(REPEATED if outcome.repeated else DONE)
+
     def counts(self) -> dict[str, int]:
         """Since the process began, by outcome."""
         with self._lock:
@@ -56,9 +63,9 @@ def counted(
         try:
             answer = use_case(owner, *given, **named)
         except Problem as problem:
-            owner.outcomes.add(problem.reason)
+            owner.outcomes.count(problem)
             raise
-        owner.outcomes.add(REPEATED if answer.repeated else DONE)
+        owner.outcomes.count(answer)
         return answer
 
     return call

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from cases.calendar_port import CalendarShelf
+from cases.crowd_port import CrowdShelf
 from cases.rows import (
     Batch,
     CaseRow,
@@ -56,7 +57,7 @@ class Busy(Conflict):
     """Somebody else holds what this unit of work needs, and has held it for too long. Retry."""
 
 
-class Unit(CalendarShelf, SafetyShelf, VersionsShelf, WakeShelf, Protocol):
+class Unit(CalendarShelf, CrowdShelf, SafetyShelf, VersionsShelf, WakeShelf, Protocol):
     """One transaction. Leaving the block commits; an exception rolls everything back."""
 
     def case(self, case_id: str, *, lock: bool = False) -> CaseRow | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
+from cases.crowd_port import Claimed, Key
 from cases.ports import Conflict, StoreError
 from cases.rows import (
     Batch,
@@ -163,6 +164,15 @@ class MemoryUnit(MemoryReader):
     def idempotent(self, actor: str, key: str) -> IdempotencyRow | None:
         """The answer kept; there is one writer, so there is nothing to lock."""
         return self._may_write().idempotency.get(actor, key)
+
+    def claim_acts(self, keys: Sequence[Key], case_ids: Sequence[str]) -> Claimed:
+        """There is nobody else."""
+        s = self._may_write()
+        cases = {case_id: s.cases.get(case_id) for case_id in case_ids}
+        return Claimed(
+            {key: s.idempotency.get(*key) for key in keys},
+            {case_id: row for case_id, row in cases.items() if row is not None},
+        )
 
     def add_setting(self, row: SettingRow) -> None:
         """Appends to a zone's chain."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -27,7 +26,6 @@ from cases.rows import (
 )
 from cases.store import statements as s
 from cases.store import tables as t
-from cases.store.around import AroundSession
 from cases.store.asked import (
     COUNTED,
     looked_at,
@@ -36,13 +34,14 @@ from cases.store.asked import (
     must_be_settable,
     named_state,
 )
+from cases.store.crowd import CrowdSession, number_of
 from cases.store.dialect import Statements
 from cases.store.safety_unit import SafetySession
 from cases.store.session import Givens, Rows, plain
 from cases.store.versions_unit import VersionsSession
 
 
-class SqlUnit(AroundSession, SafetySession, VersionsSession):
+class SqlUnit(CrowdSession, SafetySession, VersionsSession):
     """See `cases.ports.Unit`: what is said there is not said again here."""
 
     def __init__(
@@ -220,8 +219,7 @@ class SqlUnit(AroundSession, SafetySession, VersionsSession):
             (s.IDEMPOTENT, {"actor": actor, "key": key})
         ]
         if self._known.postgres:
-            digest = hashlib.sha256(f"{actor}\n{key}".encode()).digest()
-            asked.insert(0, (s.LOCK_KEY, {"number": int.from_bytes(digest[:8], signed=True)}))
+            asked.insert(0, (s.LOCK_KEY, {"number": number_of((actor, key))}))
         found = self._together(asked)[-1]
         return IdempotencyRow(*found[0]) if found else None
 

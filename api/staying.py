@@ -1,0 +1,16 @@
+"""What a process that stays does once, before it takes up its work."""
+
+from __future__ import annotations
+
+import gc
+
+
+def settle_in() -> None:
+    """Takes what has been read so far out of the sight of the garbage collector.
+
+    Rulebook, statements and routes are a third of a million objects that live as long as the
+    process. A full collection looks at every one of them for a quarter of a second, in which
+    nobody is answered, and comes every few hundred acts; without them it takes six milliseconds.
+    """
+    gc.collect()  # so that nothing is kept for ever that is garbage already
+    gc.freeze()
