@@ -32,7 +32,7 @@ from machines.rungs import Rung, closed, pending, settled
 from rules.periods import shanghai_date
 
 GENESIS = "0" * 64
-_WORK = frozenset({"list", "delist", "restrict", "retract", "open_case", "signal"})
+_WORK = frozenset({"list", "delist", "restrict", "open_case", "signal"})
 _CREDIT = frozenset({"record_credit", "joint_punishment"})
 _OWN = frozenset({"issue", "annotate", "suspend_licence", "reinstate", "revoke",
                   "withdraw_licence", "cancel", "bind_subject"})  # fmt: skip
@@ -197,7 +197,7 @@ def _text(value: Any) -> str | None:
 def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[OutboxRow]:
     """What must reach people or other systems; a warning is a notice of the engine's own."""
     for seq, entry, effect in _effects(numbered):
-        if effect.do not in _OWN and effect.do not in _WORK:
+        if _ordered(effect) not in _OWN | _WORK:  # a retraction reaches whom the order reached
             yield OutboxRow(case.id, seq, effect.n, effect.do, case.zone, case.workflow,
                             effect.uscc, canonical(effect), entry.at)  # fmt: skip
     for seq, entry in numbered:
@@ -210,17 +210,26 @@ def _outbox(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[Outbo
 
 def _work(case: Case, numbered: Iterable[tuple[int, Entry]]) -> Iterable[WorkRow]:
     for seq, entry, effect in _effects(numbered):
-        if effect.do not in _WORK:
+        if _ordered(effect) not in _WORK:
             continue
         name = effect.what.get("party", {}).get("name") or case.party(effect.against).name
         body = canonical({**to_plain(effect), "name": name, "workflow": case.workflow})
         yield WorkRow(case.id, seq, effect.n, effect.do, _target(case, seq, effect), body, entry.at)
 
 
+def _ordered(effect: EffectRecord) -> str:
+    """What an effect orders, or takes back."""
+    return str(effect.what["do"]) if effect.do == "retract" else effect.do
+
+
 def _target(case: Case, seq: int, effect: EffectRecord) -> str:
-    """What an item changes, one at a time: a case told or to be opened, else an enterprise."""
-    if effect.do == "signal":
-        return f"case:{effect.what['case']}"
-    if effect.do == "open_case":
-        return f"case:{child_id(case.id, seq, effect)}"
+    """What an item changes, one at a time: a case told or to be opened, else an enterprise. What
+    takes one back has the target of what it takes back, and comes after it."""
+    ordered, what, source = _ordered(effect), effect.what, (seq, effect.n)
+    if effect.do == "retract":
+        source, what = (what["entry"], what["effect"]), what.get("of", {})
+    if ordered == "signal" and "case" in what:
+        return f"case:{what['case']}"
+    if ordered == "open_case":
+        return f"case:{child_id(case.id, *source)}"
     return effect.uscc or f"case:{case.id}"
