@@ -59,8 +59,10 @@ def multiplied(
 
 @contextmanager
 def _indexed_later(connection: Any, asked: bool, sqlite: bool) -> Iterator[None]:
-    """Without the indexes of the table meanwhile, but for its key."""
-    found = connection.execute(_INDEXES[sqlite]).fetchall() if asked else []
+    """Without the indexes of the table meanwhile, but for its key and for those that copies of
+    what is there do not come into."""
+    known = connection.execute(_INDEXES[sqlite]).fetchall() if asked else []
+    found = [(name, made) for name, made in known if _reached(connection, made)]
     for name, _ in found:
         connection.execute(f"DROP INDEX {name}")
     connection.commit()
@@ -68,6 +70,13 @@ def _indexed_later(connection: Any, asked: bool, sqlite: bool) -> Iterator[None]
     for _, made in found:
         connection.execute(made)
         connection.commit()
+
+
+def _reached(connection: Any, made: str) -> bool:
+    """Whether a row of the table stands in an index, by the condition of the index."""
+    _, _, condition = made.partition(" WHERE ")
+    query = f"SELECT EXISTS (SELECT 1 FROM cases WHERE {condition or 'true'})"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 def _statement(case: Row, sqlite: bool) -> tuple[str, list[Any]]:
