@@ -54,6 +54,8 @@ proof: setup
 	$(BIN)/python -m tests.proof.hosts
 	$(BIN)/python -m tests.proof.large
 	$(BIN)/python -m tests.proof.large --db postgresql
+	$(BIN)/python -m tests.proof.released
+	$(BIN)/python -m tests.proof.released --db postgresql
 	CHENGNUO_STORIES=all $(BIN)/pytest -q tests/stories
 
 check: lint types layers

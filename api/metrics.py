@@ -28,7 +28,7 @@ from cases.rows import TallyRow
 from cases.safety_port import Gauges
 from cases.tally import LIVE, OPEN
 from scheduler.brake import standing
-from scheduler.holds import current
+from scheduler.holds import current, heartbeat
 from scheduler.lateness import histograms
 
 router = APIRouter(tags=["health"])
@@ -62,9 +62,12 @@ class _Figures(Collector):
         with service.store.unit(write=False) as unit:
             now = service.clock.now(unit)
             gauges, rows = unit.gauges(now), unit.tallies()
-            brakes, hold = len(standing(unit)), current(unit)
+            brakes, hold, beat = len(standing(unit)), current(unit), heartbeat(unit)
         yield _lateness(rows)
         yield from _waiting(gauges, now)
+        if beat is not None:
+            yield _gauge("heartbeat_age_seconds", "since an enforcer last said it is at work",
+                         _since(beat, now))  # fmt: skip
         yield _gauge("brakes_standing", "consequences that wait for a second person", brakes)
         yield _gauge("enforcement_hold", "1 while everything adverse stands still",
                      int(hold is not None))  # fmt: skip
@@ -87,18 +90,21 @@ def _lateness(rows: Iterable[TallyRow]) -> Metric:
 
 
 def _waiting(gauges: Gauges, now: datetime) -> Iterator[Metric]:
-    def since(at: datetime | None) -> float:
-        return 0.0 if at is None else max(0.0, (now - at).total_seconds())
-
     yield _gauge("cases_due", "cases in which something is due now", gauges.due)
     yield _gauge("oldest_overdue_seconds", "how long the oldest of them has been due",
-                 since(gauges.oldest_due))  # fmt: skip
+                 _since(gauges.oldest_due, now))  # fmt: skip
     yield _gauge("cases_held", "cases that a brake holds", gauges.held)
     yield _gauge("oldest_held_seconds", "how long the oldest of them has been due",
-                 since(gauges.oldest_held))  # fmt: skip
+                 _since(gauges.oldest_held, now))  # fmt: skip
     yield _gauge("cases_set_aside", "cases that could not be processed", gauges.aside)
     yield _gauge("work_items_waiting", "lists, linked cases and signals not yet applied",
                  gauges.work)  # fmt: skip
+    yield _gauge("oldest_work_seconds", "how long the oldest of them has waited",
+                 _since(gauges.oldest_work, now))  # fmt: skip
+
+
+def _since(at: datetime | None, now: datetime) -> float:
+    return 0.0 if at is None else max(0.0, (now - at).total_seconds())
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

@@ -17,6 +17,7 @@ from cases.ports import Unit
 from cases.records import rows_of
 from cases.rows import Batch, CaseRow, ListRow, WorkRow
 from cases.succession import apply_change
+from cases.taken_back import take_back
 from cases.tally import added
 from machines.acts import Enforce, Refused
 from machines.case import Case, Entry
@@ -179,8 +180,7 @@ def apply_work(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> N
             for entry in unit.lists(uscc=code, list_name=str(what["list"])):
                 unit.end_list(entry.case_id, entry.seq, entry.n, now, f"{row.case_id}/{row.seq}")
     elif row.do == "retract":
-        source = (int(what["entry"]), int(what["effect"]))
-        unit.end_list(row.case_id, *source, now, f"{row.case_id}/{row.seq}")
+        take_back(casework, unit, row, now)
     elif row.do == "open_case":
         open_linked(casework, unit, row, now)
     elif row.do == "change":

@@ -6,6 +6,7 @@ The number of a linked case follows from the entry that opens it, so that it ope
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,8 @@ def open_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -> 
     number = f"{row.case_id}.{row.seq}.{row.n}"
     if unit.case(number) is not None:
         return  # opened by an earlier attempt
+    if _taken_back(unit, row):
+        return
     party = _party(workflow.definition.subject, what, origin, str(body["against"]))
     if workflow.definition.unique_open and _open_one(unit, workflow.key, party) is not None:
         return  # one file a subject: it is kept on, and signals find it
@@ -62,7 +65,9 @@ def signal_linked(casework: Casework, unit: Unit, row: WorkRow, now: datetime) -
     closed, its licence revoked), nothing breaks: a task asks the supervision to look."""
     body = json.loads(row.body)
     what = body["what"]
-    stored = unit.case(str(what["case"]), lock=True) or _instead(casework, unit, row, what)
+    if _taken_back(unit, row):
+        return
+    stored = signalled_to(casework, unit, row.case_id, what)
     if stored is None:
         raise BrokenCase(f"a signal to the unknown case {what['case']}")
     now = casework.clock.now(unit)  # later than what others wrote while this waited for the case
@@ -83,9 +88,29 @@ def _open_one(unit: Unit, workflow: str, party: Party) -> CaseRow | None:
     return next((row for row in rows if not row.closed), None)
 
 
-def _instead(casework: Casework, unit: Unit, row: WorkRow, what: dict[str, Any]) -> CaseRow | None:
+def signalled_to(
+    casework: Casework, unit: Unit, origin: str, what: Mapping[str, Any]
+) -> CaseRow | None:
+    """The case that a signal of another goes to, locked."""
+    stored = unit.case(str(what["case"]), lock=True)
+    return stored or _instead(casework, unit, origin, what)
+
+
+def _taken_back(unit: Unit, row: WorkRow) -> bool:
+    """Whether the act that orders it was restored before it could be done."""
+    for one in unit.open_work(row.target):
+        what = json.loads(one.body).get("what", {})
+        of = (one.case_id, what.get("entry"), what.get("effect"))
+        if one.do == "retract" and of == (row.case_id, row.seq, row.n):
+            return True
+    return False
+
+
+def _instead(
+    casework: Casework, unit: Unit, from_case: str, what: Mapping[str, Any]
+) -> CaseRow | None:
     """The file that was there already when this one would have been opened."""
-    stored = unit.case(row.case_id)
+    stored = unit.case(from_case)
     if stored is None:
         return None
     origin, compiled = casework.load(unit, stored)

@@ -32,7 +32,7 @@ from machines.rungs import Rung, closed, pending, settled
 from rules.periods import shanghai_date
 
 GENESIS = "0" * 64
-_WORK = frozenset({"list", "delist", "restrict", "retract", "open_case", "signal"})
+_WORK = frozenset({"list", "delist", "restrict", "open_case", "signal"})
 _CREDIT = frozenset({"record_credit", "joint_punishment"})
 _OWN = frozenset({"issue", "annotate", "suspend_licence", "reinstate", "revoke",
                   "withdraw_licence", "cancel", "bind_subject"})  # fmt: skip
@@ -173,9 +173,10 @@ def _beyond(
             fact = _credit(case, seq, entry, effect)
             if fact is not None:
                 facts.append(fact)
-            if effect.do in _WORK:
+            ordered = _ordered(effect)  # a retraction reaches whom the order reached
+            if ordered in _WORK:
                 work.append(_work(case, seq, entry, effect))
-            elif effect.do not in _OWN:
+            elif ordered not in _OWN:
                 outbox.append(_message(case, seq, entry, effect))
         warned = entry.marks.get("warns")
         if warned and entry.because is not None:
@@ -228,10 +229,19 @@ def _work(case: Case, seq: int, entry: Entry, effect: EffectRecord) -> WorkRow:
     return WorkRow(case.id, seq, effect.n, effect.do, _target(case, seq, effect), body, entry.at)
 
 
+def _ordered(effect: EffectRecord) -> str:
+    """What an effect orders, or takes back."""
+    return str(effect.what["do"]) if effect.do == "retract" else effect.do
+
+
 def _target(case: Case, seq: int, effect: EffectRecord) -> str:
-    """What an item changes, one at a time: a case told or to be opened, else an enterprise."""
-    if effect.do == "signal":
-        return f"case:{effect.what['case']}"
-    if effect.do == "open_case":
-        return f"case:{child_id(case.id, seq, effect)}"
+    """What an item changes, one at a time: a case told or to be opened, else an enterprise. What
+    takes one back has the target of what it takes back, and comes after it."""
+    ordered, what, source = _ordered(effect), effect.what, (seq, effect.n)
+    if effect.do == "retract":
+        source, what = (what["entry"], what["effect"]), what.get("of", {})
+    if ordered == "signal" and "case" in what:
+        return f"case:{what['case']}"
+    if ordered == "open_case":
+        return f"case:{child_id(case.id, *source)}"
     return effect.uscc or f"case:{case.id}"

@@ -48,7 +48,7 @@ class Pile:
 class Gauges:
     """What waits at an instant, by the indexes alone. `due`, `held`, `aside`: cases in which
     something is due, that a brake holds, that were set aside; `oldest_due`, `oldest_held`: the
-    instants of the first; `work`: work items not done."""
+    instants of the first; `work`: work items not done, `oldest_work`: of when the first is."""
 
     due: int
     oldest_due: datetime | None
@@ -56,6 +56,7 @@ class Gauges:
     oldest_held: datetime | None
     aside: int
     work: int
+    oldest_work: datetime | None = None
 
 
 class SafetyShelf(Protocol):

@@ -110,11 +110,13 @@ class OpenCase(_Effect):
 
 class Signal(_Effect):
     """Raise an event in a linked case: in the one that opened this (`to: parent`), or in those it
-    opened under a link. `facts`: what the event states there, each from a fact of this case."""
+    opened under a link. `facts`: what the event states there, each from a fact of this case;
+    `contrary`: the event there that takes it back when this act is restored."""
 
     do: Literal["signal"]
     to: Name
     event: Name
+    contrary: Name | None = None
     facts: dict[Name, Name] = Field(default_factory=dict)
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from machines import (
     acknowledgement,
+    annulment,
     engine_facts,
     extension,
     remedies,
@@ -123,6 +124,10 @@ EVENTS: dict[str, EngineEvent] = {
     "succeed": EngineEvent(
         Text(zh="名称变更或主体承继", en="Another name, or a successor"),
         succession.NEEDS, (), "engine", succession.succeed, when_closed=True,
+    ),
+    "annul": EngineEvent(
+        Text(zh="撤销立案", en="Annul the opening"),
+        ("reason", "reference"), (), "engine", annulment.annul,
     ),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from machines.case import Case, Duty, EffectRecord, Entry, Party, Past, Service, Undo
+from machines.case import Case, Duty, Entry, Party, Past, Service, Undo
 from machines.codec import from_plain
 from machines.frozen import replace
 
@@ -100,11 +100,19 @@ def _parties(plain: Mapping[str, Any]) -> dict[str, Party]:
 
 
 def _linked(before: Case, entry: Entry) -> Mapping[str, tuple[str, ...]]:
-    """The cases an entry opens; their numbers follow from the entry's own."""
+    """The cases an entry opens; their numbers follow from the entry's own. An opening that is
+    taken back links no more."""
     linked = before.linked
     for effect in entry.effects:
-        if effect.do == "open_case":
-            link, number = str(effect.what["link"]), child_id(before.id, before.version + 1, effect)
+        if effect.do == "retract" and effect.what["do"] == "open_case":
+            gone = child_id(before.id, effect.what["entry"], effect.what["effect"])
+            linked = {link: tuple(one for one in known if one != gone)
+                      for link, known in linked.items()}  # fmt: skip
+        elif effect.do == "open_case":
+            link, number = (
+                str(effect.what["link"]),
+                child_id(before.id, before.version + 1, effect.n),
+            )
             linked = {**linked, link: (*linked.get(link, ()), number)}
     return linked
 
@@ -126,9 +134,9 @@ def _services(known: tuple[Service, ...], plain: Any) -> tuple[Service, ...]:
     return (*(one for one in known if one.n != service.n), service)
 
 
-def child_id(case_id: str, seq: int, effect: EffectRecord) -> str:
+def child_id(case_id: str, seq: int, n: int) -> str:
     """The number of a case that an effect opens: it can be opened only once."""
-    return f"{case_id}.{seq}.{effect.n}"
+    return f"{case_id}.{seq}.{n}"
 
 
 def _with(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:

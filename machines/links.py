@@ -85,6 +85,14 @@ def _signal(effect: Signal, at: At, links: Mapping[str, str], known: Known) -> I
         event = there.events[effect.event]
         for fact in effect.facts:
             yield from _one(at, f"fact of {effect.event}", fact, (*event.needs, *event.may))
+    if effect.contrary is not None:
+        yield from _one(at, f"event of {target}", effect.contrary, there.events)
+        unsaid = there.events.get(effect.contrary)
+        for fact in () if unsaid is None else (n for n in unsaid.needs if n not in effect.facts):
+            yield (
+                at,
+                f"`{effect.contrary}` needs the fact `{fact}`, which the signal does not state",
+            )
 
 
 def _signalled(definition: Definition, name: str, event: Event, known: Known) -> Iterator[Problem]:
@@ -94,9 +102,11 @@ def _signalled(definition: Definition, name: str, event: Event, known: Known) ->
         yield from _one(at, "workflow", workflow, known)
         if workflow in known:
             raised = {
-                effect.event
+                event
                 for _, effect in effects_of(known[workflow][0])
                 if isinstance(effect, Signal)
+                for event in (effect.event, effect.contrary)
+                if event is not None
             }
             yield from _one(at, f"signal of {workflow}", name, raised)
     edges = [edge for edge in definition.transitions if edge.event == name]

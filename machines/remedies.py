@@ -165,7 +165,7 @@ def _retracted(undo: Undo) -> tuple[EffectRecord, ...]:
         EffectRecord(
             n=0,
             do="retract",
-            what={"entry": undo.seq, "effect": one.n, "do": one.do, **_fact_of(one)},
+            what={"entry": undo.seq, "effect": one.n, "do": one.do, **_about(one)},
             against=one.against,
             uscc=one.uscc,
             clauses=one.clauses,
@@ -180,8 +180,10 @@ def _past(undo: Undo) -> Past:
     return undo.past
 
 
-def _fact_of(effect: EffectRecord) -> dict[str, str]:
-    return {"fact": str(effect.what["fact"])} if "fact" in effect.what else {}
+def _about(effect: EffectRecord) -> dict[str, Any]:
+    """What was ordered, so that whoever carried it out can take it back from this alone."""
+    fact = {"fact": str(effect.what["fact"])} if "fact" in effect.what else {}
+    return {**fact, "of": dict(effect.what)}
 
 
 def _rearmed(remedy: Remedy, undone: list[Undo]) -> tuple[Duty, ...] | Refused:

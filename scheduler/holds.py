@@ -83,6 +83,12 @@ def current(unit: Unit) -> Hold | None:
     return None if kept is None else Hold(**json.loads(kept))
 
 
+def heartbeat(unit: Unit) -> datetime | None:
+    """When an enforcer last recorded that it is at work; None where none ever has."""
+    kept = unit.meta().get(_BEAT)
+    return None if kept is None else datetime.fromisoformat(kept)
+
+
 def impose(unit: Unit, now: datetime, reason: str, detail: str) -> None:
     """Holds adverse enforcement by decision."""
     unit.set_meta({_HOLD: json.dumps(asdict(Hold(reason, now.isoformat(), detail)))})

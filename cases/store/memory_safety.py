@@ -186,6 +186,7 @@ class MemorySafetyUnit(MemoryUnit):
         return Gauges(
             len(due), due[0] if due else None, len(held), min(first, default=None),
             len(self.broken_cases()), len(self._open(s)),
+            min((row.at for row in self._open(s)), default=None),
         )  # fmt: skip
 
 

@@ -192,4 +192,5 @@ GAUGES = select(
     _first_of(select(_oldest).where(_is_held)),
     _count(CASES, CASES.c.broken.is_not(None)),
     _count(WORK, WORK.c.done_at.is_(None)),
+    _first_of(select(func.min(WORK.c.at)).where(WORK.c.done_at.is_(None))),
 )

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from cases.ports import NotMigrated, StoreError, Unit
-from cases.store import migrate
+from cases.store import migrate, pooler
 from cases.store.asked import not_migrated
 from cases.store.dialect import Statements
 from cases.store.failures import FAILURES, busy, translated
@@ -131,17 +131,20 @@ def _sqlite_engine(url: URL, patience_s: float) -> Engine:
 
 
 def _postgres_engine(url: URL, patience_s: float) -> Engine:
+    shared = pooler.of(url)
     options = f"{_POSTGRES.format(ms=round(patience_s * 1000))} {url.query.get('options', '')}"
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.set(drivername="postgresql+psycopg").difference_update_query([pooler.WORD]),
         isolation_level="READ COMMITTED",
         pool_timeout=patience_s,
         connect_args={
-            "options": options.strip(),
             "connect_timeout": int(str(url.query.get("connect_timeout", "10"))),
             **_SILENCE,
+            **(pooler.CONNECT if shared else {"options": options.strip()}),
         },
     )
+    if shared:
+        event.listen(engine, "connect", pooler.must_be_set_up)
 
     @event.listens_for(engine, "checkout")
     def alive(connection: Any, record: object, proxy: object) -> None:

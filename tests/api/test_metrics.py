@@ -103,6 +103,18 @@ def test_a_case_set_aside_and_a_hold_are_seen(desk: Desk) -> None:
     assert (of(found, "cases_set_aside"), of(found, "enforcement_hold")) == (1, 1)
 
 
+def test_an_enforcer_that_never_was_has_no_heartbeat_and_one_that_ended_an_old_one(
+    desk: Desk,
+) -> None:
+    assert of(figures(desk), "heartbeat_age_seconds") is None
+    desk.service.enforcer.sweep()
+    desk.service.enforcer.beat()
+    assert of(figures(desk), "heartbeat_age_seconds") == 0
+    with desk.service.store.unit() as unit:
+        unit.set_meta({"heartbeat": (SANDBOX_START - timedelta(hours=2)).isoformat()})
+    assert of(figures(desk), "heartbeat_age_seconds") == 7200
+
+
 def test_nobody_is_named(desk: Desk) -> None:
     case = desk.licensed()
     text = desk.client.get("/metrics").text

@@ -1,10 +1,13 @@
-"""`python -m tests.proof.large [--db ENGINE] [--open N] [--due D]`: a large database is swept.
+"""`python -m tests.proof.large [--db ENGINE] [--open N] [--due D] [--rows-alone]`: a large database
+is swept.
 
 Of many open cases some are due. They are swept in a process of its own, as the runner does it,
 while its memory is watched from outside and every transaction that writes is timed. Afterwards the
 number of steps is compared. Ends with 1 where memory grows with the work, where a lock was held
 over half a second (on a machine that others keep busy: where this process was at work for so long
-in one transaction), or where anything is missing.
+in one transaction), or where anything is missing. With `--rows-alone` the cases that are not due
+have their row without its state, and no diary: neither is read before the day, and five millions
+would take 38 GB.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from typing import Any
 from benchmarks import samples
 from benchmarks.databases import Workshop, workshop
 from benchmarks.field import grow, rows_of, settle
+from benchmarks.multiply import multiplied
 from scheduler.runner import _BATCHES
 from tests.proof import timed
 from tests.proof.crowded import crowd
@@ -52,13 +56,13 @@ def _timed(look: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def resident_mb(pid: int) -> float:
-    """How much of the memory a process has."""
+def resident_mb(pid: int, what: str = "VmRSS") -> float:
+    """How much of the memory a process has; VmHWM: the most it ever had."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
 
-def prepared(place: Workshop, total: int, due: int) -> str:
+def prepared(place: Workshop, total: int, due: int, *, alone: bool) -> str:
     """The database: `due` cases on the eve of their consequence, the others months before it."""
     url = place.make()
     with samples.opened(url) as store:
@@ -66,7 +70,13 @@ def prepared(place: Workshop, total: int, due: int) -> str:
         first = samples.missed(store)
         later = samples.licensed(store, samples.LICENSED_LATER_AT, 2)
     grow(url, rows_of(url, first), range(3, due + 2), _progress("due", due))
-    crowd(url, rows_of(url, later), total - due - 1, _progress("not due", total - due))
+    crowded = total - due - 1
+    if alone:
+        (row,) = rows_of(url, later)["cases"]
+        sample = {"cases": [{**row, "state": "{}"}]}
+        multiplied(url, sample, 0, crowded, _progress("not due", crowded))
+    else:
+        crowd(url, rows_of(url, later), crowded, _progress("not due", total - due))
     settle(url)
     return url
 
@@ -82,14 +92,15 @@ def judged(url: str, due: int) -> tuple[list[str], list[str]]:
     memory: list[tuple[int, float]] = []
     while isinstance(word := ear.recv(), int):
         memory.append((word, resident_mb(process.pid)))
+        peak = resident_mb(process.pid, "VmHWM")
     process.join()
     done, took, (units, worked), looks = word
     at = [memory[round(part * (len(memory) - 1))][1] for part in (0, 0.1, 0.5, 1)]
     said, slow = timed.judged(units, worked)
     seen = [
         f"{done} steps in {took:.1f} s, {done / took:.0f}/s",
-        "resident: {:.1f} MB before, {:.1f} at a tenth, {:.1f} half-way, {:.1f} at the end"
-        .format(*at),
+        "resident: {:.1f} MB before, {:.1f} at a tenth, {:.1f} half-way, {:.1f} at the end, "
+        "{:.1f} at most".format(*at, peak),
         said,
         f"a look right afterwards: {looks[0] * 1e6:.0f} µs, then {min(looks[1:]) * 1e6:.0f} µs",
     ]  # fmt: skip
@@ -99,10 +110,10 @@ def judged(url: str, due: int) -> tuple[list[str], list[str]]:
     return seen, wrong
 
 
-def main(db: str, total: int, due: int) -> int:
+def main(db: str, total: int, due: int, *, alone: bool) -> int:
     """0 where it went well; 1 for a finding."""
     with workshop(db) as place:
-        url = prepared(place, total, due)
+        url = prepared(place, total, due, alone=alone)
         seen, wrong = judged(url, due)
     _say(f"{place.engine}: {total} open, {due} due")
     for line in seen:
@@ -132,5 +143,6 @@ if __name__ == "__main__":
     parser.add_argument("--db", default="sqlite", metavar="sqlite|postgresql|URL")
     parser.add_argument("--open", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--due", type=int, default=50_000, metavar="D")
+    parser.add_argument("--rows-alone", action="store_true")
     given = parser.parse_args()
-    sys.exit(main(given.db, given.open, given.due))
+    sys.exit(main(given.db, given.open, given.due, alone=given.rows_alone))

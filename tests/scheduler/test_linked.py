@@ -144,6 +144,16 @@ def test_nobody_but_the_engine_raises_what_a_linked_case_says(town: Casework) ->
         ("event: call_off, facts", "event: call_of, facts", "unknown event of watch `call_of`"),
         ("facts: {why: topic}", "facts: {whim: topic}", "unknown fact of call_off `whim`"),
         ("to: own, event", "to: owned, event", "unknown link `owned`"),
+        (
+            "event: call_off, facts",
+            "event: call_off, contrary: on, facts",
+            "unknown event of watch `on`",
+        ),
+        (
+            "event: call_off, facts",
+            "event: call_off, contrary: report, facts",
+            "`report` needs the fact `found`",
+        ),
     ],
 )
 def test_a_link_that_leads_nowhere_does_not_load(

@@ -256,8 +256,8 @@ def test_what_waits_is_counted(store: Store) -> None:
         unit.write(Batch(work=(s.work(), s.work(seq=2, done_at=s.AT))))
     with store.unit(write=False) as unit:
         day = s.later
-        assert unit.gauges(day(days=0.5)) == Gauges(0, None, 2, day(days=2), 1, 1)
-        assert unit.gauges(day(days=2)) == Gauges(2, day(days=1), 2, day(days=2), 1, 1)
+        assert unit.gauges(day(days=0.5)) == Gauges(0, None, 2, day(days=2), 1, 1, s.AT)
+        assert unit.gauges(day(days=2)) == Gauges(2, day(days=1), 2, day(days=2), 1, 1, s.AT)
         counts = [unit.gauges(day(days=n)).due for n in range(6)]
         assert counts == [0, 1, 2, 2, 3, 3]
         assert all(before <= after for before, after in pairwise(counts))
