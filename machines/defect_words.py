@@ -212,6 +212,10 @@ _NAMES: Mapping[str, Pair] = {
     "opening_needs_fact": (
         "`{workflow}` 发起时须有事实 `{fact}`", "`{workflow}` needs the fact `{fact}` to open",
     ),
+    "contrary_needs_fact": (
+        "`{event}` 须有事实 `{fact}`，而该通知未载明",
+        "`{event}` needs the fact `{fact}`, which the signal does not state",
+    ),
     "signal_without_engine": (
         "`{event}` 由关联案件发出：其转移须有一条写明角色 `engine`",
         "`{event}` is signalled by a linked case: an edge of it needs the role `engine`",

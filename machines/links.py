@@ -89,10 +89,7 @@ def _signal(effect: Signal, at: At, links: Mapping[str, str], known: Known) -> I
         yield from _one(at, f"event of {target}", effect.contrary, there.events)
         unsaid = there.events.get(effect.contrary)
         for fact in () if unsaid is None else (n for n in unsaid.needs if n not in effect.facts):
-            yield (
-                at,
-                f"`{effect.contrary}` needs the fact `{fact}`, which the signal does not state",
-            )
+            yield at, defect("contrary_needs_fact", event=effect.contrary, fact=fact)
 
 
 def _signalled(definition: Definition, name: str, event: Event, known: Known) -> Iterator[Problem]:
