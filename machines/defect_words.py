@@ -94,7 +94,11 @@ _SHAPE: Mapping[str, Pair] = {
     ),
 }  # fmt: skip
 
-_MODELS: Mapping[str, Pair] = {
+BETWEEN_KEYS: Mapping[str, Pair] = {
+    "arguments_without_names": (
+        "条件 `{guard}` 的参数须逐一写名：参数与值成对",
+        "the arguments of the guard `{guard}` need their names: an argument with its value each",
+    ),
     "no_clause": (
         "缺少 `clauses`；原文未载的，须写明 `inferred: true`",
         "`clauses` is missing; a line the text does not state says `inferred: true`",
@@ -329,4 +333,4 @@ _VERSIONS: Mapping[str, Pair] = {
     ),
 }
 
-DEFECTS: Mapping[str, Pair] = {**_SHAPE, **_MODELS, **_NAMES, **_COUNTING, **_VERSIONS}
+DEFECTS: Mapping[str, Pair] = {**_SHAPE, **BETWEEN_KEYS, **_NAMES, **_COUNTING, **_VERSIONS}

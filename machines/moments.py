@@ -42,7 +42,10 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-EventRefs = Annotated[tuple[EventRef, ...], BeforeValidator(_listed)]
+EventRefs = Annotated[
+    tuple[EventRef, ...],
+    BeforeValidator(_listed, json_schema_input_type=EventRef | tuple[EventRef, ...]),
+]
 
 
 class Start(Strict):

@@ -38,7 +38,16 @@ def first_of(error: ValidationError, model: type[BaseModel]) -> tuple[At, Defect
     errors: list[Mapping[str, Any]] = [dict(one) for one in error.errors()]
     unknown = [one for one in errors if one["type"] == "extra_forbidden"]
     first = (unknown or errors)[0]
+    # Where several kinds of value are possible, the one that fits furthest is what was meant.
+    place = first["loc"][:-1]
+    meant = [one for one in unknown or errors if one["loc"][: len(place)] == place]
+    first = max(meant, key=lambda one: len(one["loc"])) if _several(first, meant) else first
     return tuple(first["loc"]), _said(first, model)
+
+
+def _several(first: Mapping[str, Any], meant: list[Mapping[str, Any]]) -> bool:
+    """Whether the first error is one of several about the same value."""
+    return sum(one.get("input") is first.get("input") for one in meant) > 1
 
 
 def _said(error: Mapping[str, Any], model: type[BaseModel]) -> Defect:

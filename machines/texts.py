@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, RootModel, model_validator
 
 from machines.defects import Wrong
 from machines.definition import Definition
+from machines.file_schemas import schema_of
 from machines.lists import ListFile
 from machines.words import ClauseId, Grounded, Name, Strict, Text
 
@@ -111,4 +112,4 @@ def file_models() -> dict[str, type[BaseModel]]:
 def schemas() -> dict[str, dict[str, Any]]:
     """File stem -> JSON Schema; `before.yaml` is read like `machine.yaml`."""
     models = {name: model for name, model in file_models().items() if name != "before"}
-    return {name: model.model_json_schema(by_alias=True) for name, model in models.items()}
+    return {name: schema_of(model) for name, model in models.items()}

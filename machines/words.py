@@ -13,10 +13,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     model_validator,
 )
-from pydantic.json_schema import JsonSchemaValue
 
 from machines.defects import Wrong
 
@@ -27,9 +25,14 @@ def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Names = Annotated[
+    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | tuple[Name, ...])
+]
 ClauseId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(\.[0-9A-Za-z]+)*$")]
-ClauseIds = Annotated[tuple[ClauseId, ...], BeforeValidator(_listed)]
+ClauseIds = Annotated[
+    tuple[ClauseId, ...],
+    BeforeValidator(_listed, json_schema_input_type=ClauseId | tuple[ClauseId, ...]),
+]
 
 
 def plain_lists(value: Any) -> Any:
@@ -84,20 +87,8 @@ class GuardRef(Strict):
             return {"name": data, "args": {}}
         if isinstance(data, dict) and len(data) == 1 and "name" not in data:
             ((name, args),) = data.items()
+            if not isinstance(args, Mapping | None):
+                raise Wrong("arguments_without_names", guard=str(name))
             own = dict(args or {})
             return {"name": name, "clause": own.pop("clause", None), "args": plain_lists(own)}
         return data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: Any, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        del schema, handler
-        name = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"}
-        call = {
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": {"type": "object"},
-        }
-        return {"title": "Guard", "anyOf": [name, call]}
