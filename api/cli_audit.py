@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli_answers import FINDING, AsJson, Database, misuse, serving, show_json
+from api.cli_conformance import conformance
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="复核 what a court would ask of a case", no_args_is_help=True)
     group.command("recompute")(recompute)
     group.command("receipt")(receipt)
+    group.command("conformance")(conformance)
     app.add_typer(group, name="audit")
 
 
