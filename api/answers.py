@@ -273,7 +273,7 @@ class JournalEntry(BaseModel):
     seq: int
     hash: str
     prev_hash: str
-    kind: Literal["opened", "act", "automatic", "enforced", "recounted"]
+    kind: Literal["opened", "act", "automatic", "enforced", "recounted", "migrated"]
     event: str
     at: datetime
     happened_at: datetime

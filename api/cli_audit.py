@@ -16,6 +16,7 @@ import typer
 from msgspec import structs
 
 from api.cli_answers import FINDING, AsJson, Database, misuse, serving, show_json
+from api.cli_conformance import conformance
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="复核 what a court would ask of a case", no_args_is_help=True)
     group.command("recompute")(recompute)
     group.command("receipt")(receipt)
+    group.command("conformance")(conformance)
     app.add_typer(group, name="audit")
 
 

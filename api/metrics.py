@@ -24,7 +24,7 @@ from prometheus_client.registry import Collector
 from api.auth import TheService
 from api.contract import problems
 from api.service import Service
-from cases.rows import TallyRow
+from cases.rows import ConformanceRow, TallyRow
 from cases.safety_port import Gauges
 from cases.tally import LIVE, OPEN
 from scheduler.brake import standing
@@ -63,6 +63,7 @@ class _Figures(Collector):
             now = service.clock.now(unit)
             gauges, rows = unit.gauges(now), unit.tallies()
             brakes, hold, beat = len(standing(unit)), current(unit), heartbeat(unit)
+            runs, tasks = unit.conformance_runs(), len(unit.deviations())
         yield _lateness(rows)
         yield from _waiting(gauges, now)
         if beat is not None:
@@ -71,6 +72,7 @@ class _Figures(Collector):
         yield _gauge("brakes_standing", "consequences that wait for a second person", brakes)
         yield _gauge("enforcement_hold", "1 while everything adverse stands still",
                      int(hold is not None))  # fmt: skip
+        yield from _conformance(runs, tasks)
         yield _by_workflow(rows, OPEN, "cases_open", "cases in which something can still happen")
         yield _by_workflow(rows, LIVE, "licences_live", "licences not ended")
         yield _acts(service.casework.outcomes.counts())
@@ -105,6 +107,17 @@ def _waiting(gauges: Gauges, now: datetime) -> Iterator[Metric]:
 
 def _since(at: datetime | None, now: datetime) -> float:
     return 0.0 if at is None else max(0.0, (now - at).total_seconds())
+
+
+def _conformance(runs: Sequence[ConformanceRow], tasks: int) -> Iterator[Metric]:
+    """Of the last run that came to its end; what is open may be from the one under way."""
+    last = next((run for run in reversed(runs) if run.finished_at is not None), None)
+    yield _gauge("conformance_deviations_open", "deviations of journals not mended", tasks)
+    if last is not None and last.finished_at is not None:
+        yield _gauge("conformance_cases", "cases of the last nightly run", last.cases)
+        yield _gauge("conformance_cases_conforming", "those without a deviation", last.conforming)
+        yield _gauge("conformance_finished_timestamp_seconds", "when that run came to its end",
+                     last.finished_at.timestamp())  # fmt: skip
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.second_opinion import dates_again
 from cases.calendar_loading import take_over
 from cases.casework import Casework
 from cases.clock import Clock, SandboxClock, SystemClock, machine_time
@@ -12,6 +13,7 @@ from cases.store import open_store
 from machines.book import Rulebook, rulebook
 from rules.working_days import load_calendar
 from scheduler.enforcer import Enforcer
+from scheduler.nightly import conform
 from scheduler.runner import Runner
 
 
@@ -46,7 +48,7 @@ class Service:
         """A background sweeper: a sandbox is looked at often, its clock rings no alarm."""
         if self.sandbox:
             return Runner(self.enforcer, beat_seconds=5.0, alarm=False)
-        return Runner(self.enforcer)
+        return Runner(self.enforcer, nightly=conform(self.casework, dates_again))
 
     def close(self) -> None:
         """Gives back the database connections."""

@@ -45,6 +45,22 @@ class Named:
             )
         return self._text(found[0])
 
+    def workflow(self, name: str) -> Workflow:
+        """The same with what a store keeps of it."""
+        from dataclasses import replace
+
+        place = Path(name)
+        if (place / "machine.yaml").exists():
+            return folder_text(place)
+        text = self.find(name)
+        own = self.texts.book.workflows.get(text.compiled.definition.key)
+        if own is not None and own.compiled.hash == text.compiled.hash:
+            return own
+        row = None if self.unit is None else self.unit.definition(text.compiled.hash)
+        if own is None or row is None:
+            misuse(f"the text of {name} is neither installed nor in the database")
+        return replace(own, compiled=text.compiled, text=row.text, numbers=row.parameters)
+
     def _hashes(self, key: str | None, digest: str) -> Iterator[str]:
         for one in self.texts.book.workflows.values():
             if key in (None, one.key) and one.compiled.hash.startswith(digest):

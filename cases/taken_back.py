@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from machines.acts import Act, Refused
 from machines.case import ENGINE
 from machines.codec import canonical
 from machines.fold import child_id
+from machines.frozen import replace
 from machines.step import decide
 
 _NO_CONTRARY = Refused(

@@ -215,7 +215,7 @@ class Entry(Value, frozen=True):
     `marks`: changes of the remaining fields of the case, by field name; `inputs`: the versions of
     the world the decision saw; `explains`: one sentence in each language."""
 
-    kind: Literal["opened", "act", "automatic", "enforced", "recounted"]
+    kind: Literal["opened", "act", "automatic", "enforced", "recounted", "migrated"]
     event: str
     at: datetime
     happened_at: datetime

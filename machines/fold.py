@@ -9,6 +9,7 @@ from typing import Any
 from machines.case import Case, Duty, Entry, Party, Past, Service, Undo
 from machines.codec import from_plain
 from machines.frozen import replace
+from machines.rehoming import rehomed
 
 
 class ReplayError(ValueError):
@@ -28,6 +29,8 @@ def replay(entries: Iterable[Entry]) -> Case:
 def evolve(case: Case | None, entry: Entry) -> Case:
     """The case after one entry. Raises ReplayError where a move starts where the case is not."""
     before = begun(case, entry)
+    if entry.kind == "migrated":
+        return rehomed(before, entry)
     return with_duties_of(entry, before, advanced(before, entry))
 
 

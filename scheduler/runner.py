@@ -8,17 +8,19 @@ so; a database that cannot be reached is asked again, at growing intervals.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from cases.clock import machine_time, monotonic_seconds
 from cases.ports import Conflict, StoreError
 from scheduler.enforcer import Enforcer
+from scheduler.nightly import HOUR
 
 log = logging.getLogger("chengnuo.runner")
-_BEAT, _WAKE, _NOW, _SOON = "beat", "wake", "now", "soon"
+_BEAT, _WAKE, _NOW, _SOON, _NIGHT = "beat", "wake", "now", "soon", "night"
 _LONGEST_S = 10.0
 _SOON_S = 0.1  # acts come in crowds, and a look after each would cost as much as the act
 _BATCHES = 20  # in one sweep: after a long downtime its report would outgrow the machine
@@ -27,11 +29,12 @@ _BATCHES = 20  # in one sweep: after a long downtime its report would outgrow th
 class Runner:
     """A background thread that sweeps. `beat_seconds`: how often it asks what other processes
     have brought; `alarm`: ask first, and ring at the next due instant, too (a sandbox clock stands
-    still: it is swept at every beat)."""
+    still: it is swept at every beat); `nightly`: what is done once a night, beside the sweeps."""
 
     def __init__(
-        self, enforcer: Enforcer, *, beat_seconds: float = 1.0, alarm: bool = True
-    ) -> None:
+        self, enforcer: Enforcer, *, beat_seconds: float = 1.0, alarm: bool = True,
+        nightly: Callable[[Event], None] | None = None,
+    ) -> None:  # fmt: skip
         self.enforcer, self._alarm = enforcer, alarm
         self._sweeping = Lock()
         self._stopped = False
@@ -45,6 +48,9 @@ class Runner:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 5},
         )
         self._scheduler.add_job(self.beat, "interval", seconds=beat_seconds, id=_BEAT)
+        self._nightly = nightly
+        if nightly is not None:
+            self._scheduler.add_job(self.night, "cron", hour=HOUR, id=_NIGHT, max_instances=1)
 
     def start(self) -> None:
         """Begins to beat, with a first sweep at once."""
@@ -76,6 +82,17 @@ class Runner:
     def beat(self) -> None:
         """Looks whether there is something to do, unless that was in vain a moment ago."""
         self.run_once(patient=True)
+
+    def night(self) -> None:
+        """What is done once a night; a failure is said, and the next night tries again."""
+        if self._nightly is None or self._stopped:
+            return
+        try:
+            self._nightly(self.enforcer.stopping)
+        except (StoreError, Conflict) as error:
+            log.error("the nightly run stopped, to be gone on with: %s", error)
+        except Exception:  # a bug in it must not end the sweeps
+            log.exception("the nightly run failed")
 
     def run_once(self, *, patient: bool = False) -> None:
         """Sweeps until nothing is due; leaves it to the sweep that is under way, if one is.

@@ -128,6 +128,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "held.calendar": (
         "等待放假安排公布 AWAITING_CALENDAR", "AWAITING_CALENDAR: no holiday arrangement yet",
     ),
+    "case.migrated": ("改为适用新文本", "Governed by another text from now on"),
     "case.recounted": ("按新的放假安排重新计算期限", "Dates counted anew on another calendar"),
     # A case
     "case.settled": ("已了结", "settled"),

@@ -57,7 +57,7 @@ def taken(journal: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, str, str
 
 def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happened:
     actor, event = one["actor"], one["event"]
-    automatic = one["kind"] in ("enforced", "automatic", "recounted")
+    automatic = one["kind"] in ("enforced", "automatic", "recounted", "migrated")
     because = one.get("because")
     opened = one["kind"] == "opened"
     effects = one.get("effects", ())
@@ -92,6 +92,8 @@ def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happe
 def _event(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> str:
     """The event's own name; a rung without one (a reminder) is named by what it is."""
     because = one.get("because")
+    if one["kind"] == "migrated":
+        return visit.say("case.migrated")
     if one["kind"] == "recounted":
         return visit.say("case.outage" if one["event"] == OUTAGE else "case.recounted")
     known = event_words(visit, compiled, one["event"])

@@ -48,6 +48,7 @@ class History:
     duties: dict[Key, list[Known]] = field(default_factory=dict)
     licences: dict[str, list[Plain]] = field(default_factory=dict)
     services: dict[int, Plain] = field(default_factory=dict)
+    gone: set[Key] = field(default_factory=set)
 
     def last(self, key: Key) -> Known | None:
         """A duty as it stands."""
@@ -92,11 +93,11 @@ def begun(history: History, entry: Plain, plain: Plain) -> Derived:
     for known in reversed(history.of(str(plain["obligation"]))):
         earlier = known[-1].derived
         if known[-1].plain.get("round", 1) == round_ - 1 and earlier is not None:
-            return _armed(history, entry, plain, earlier.anchor)  # all rounds from one start
-    return _armed(history, entry, plain, None)
+            return armed_from(history, entry, plain, earlier.anchor)  # all rounds from one start
+    return armed_from(history, entry, plain, None)
 
 
-def _armed(history: History, entry: Plain, plain: Plain, start: datetime | None) -> Derived:
+def armed_from(history: History, entry: Plain, plain: Plain, start: datetime | None) -> Derived:
     """Counted from the event that starts it, or from a start already known."""
     receipt: Plain = plain.get("receipt", {})
     blank = Derived(
@@ -209,7 +210,7 @@ def _restored(history: History, entry: Plain, plain: Plain) -> Derived:
     if policy == "fulfilled" or (policy == "keep_date" and not own):
         return duty
     if (policy == "restart" or own) and not duty.named and not (duty.copied_from and duty.on):
-        return _armed(history, entry, plain, recorded(entry))  # unless an act names its day
+        return armed_from(history, entry, plain, recorded(entry))  # unless an act names its day
     wrong = int(entry["facts"]["entry"])
     if not 0 < wrong <= len(history.entries):
         raise NotDerivable(f"entry {wrong}, which was undone")

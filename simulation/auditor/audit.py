@@ -11,7 +11,8 @@ from simulation.auditor.counting import midnight
 from simulation.auditor.days import Almanacs, NotDerivable
 from simulation.auditor.derivation import Derived, first_day_after
 from simulation.auditor.duties import compared, derive, name_of
-from simulation.auditor.record import IMPORT, Line, Past, Plain, chain, held, recorded
+from simulation.auditor.migrations import rehome
+from simulation.auditor.record import IMPORT, Key, Line, Past, Plain, chain, held, recorded
 from simulation.auditor.services import over, service
 
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
@@ -34,12 +35,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit of a case. `sound`: nothing differs and nothing stays open."""
+    """The audit of a case. `sound`: nothing differs and nothing stays open; `gone`: duties
+    that left it with a migration."""
 
     case_id: str
     entries: int
     steps: tuple[Step, ...]
     others: tuple[Line, ...]
+    gone: frozenset[Key] = frozenset()
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -74,13 +77,15 @@ def audit(journal: Sequence[Plain], almanacs: Almanacs) -> Audit:
         others.extend(chain(past.case_id, journal))
         for entry in journal:
             past.take(entry)
+            others.extend(rehome(history, entry))
             others.extend(_services(history, entry))
             others.extend(_act(history, entry))
             steps.extend(_step(history, entry, plain) for plain in entry.get("duties", ()))
             others.extend(_licences(history, entry))
     except MALFORMED as error:
         others.append(_open(len(steps), "journal", "entry", error))
-    return Audit(past.case_id, len(journal), tuple(steps), tuple(others))
+    gone = frozenset(history.gone - history.duties.keys())
+    return Audit(past.case_id, len(journal), tuple(steps), tuple(others), gone)
 
 
 def _broken(case_id: str, line: Line) -> Audit:

@@ -26,6 +26,7 @@ from simulation.auditor.derivation import (
     served,
     stood_still,
 )
+from simulation.auditor.migrations import MIGRATED, migrated
 from simulation.auditor.receipts import receipt_lines
 from simulation.auditor.record import Line, Plain, happened, held, key_of, keys_of, recorded
 from simulation.auditor.recounts import recounted
@@ -37,6 +38,8 @@ FIRM = {"given": "firm"}  # a day named in an act is as firm as one counted
 def derive(history: History, entry: Plain, plain: Plain) -> Derived:
     """What an entry must have made of a duty. Raises NotDerivable with what is missing."""
     before = history.last(key_of(plain))
+    if entry["kind"] == MIGRATED:
+        return migrated(history, entry, plain)
     if before is None or (_waits(before.plain) and not _waits(plain)):
         duty = begun(history, entry, plain)
         return _missed(duty, entry, plain, duty.almanac)

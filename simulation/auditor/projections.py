@@ -21,8 +21,10 @@ def with_projections(found: Audit, diary: Sequence[Plain], shown: Sequence[Plain
 
     `diary`: rows of `obligation`, `occurrence`, `due_on`, `due_at`, `earliest`, `latest`,
     `enforceable_from`, `missed_on`; `shown`: duties as `GET /v1/cases/{id}` answers them."""
-    last: dict[Key, Step] = {key_of(step.plain): step for step in found.steps}
-    rows: dict[Key, Plain] = {key_of(row): row for row in diary}
+    last: dict[Key, Step] = {
+        key_of(step.plain): step for step in found.steps if key_of(step.plain) not in found.gone
+    }
+    rows: dict[Key, Plain] = {key_of(row): row for row in diary if key_of(row) not in found.gone}
     views = {(str(view["id"]), int(view["occurrence"])): view for view in shown}
     lines = [
         line
