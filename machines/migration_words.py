@@ -9,8 +9,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from machines.compiler import Compiled
+from machines.defects import Defect
 from machines.definition import Definition
 from machines.duties import side_of
+from machines.frozen import replace
 from machines.milder import harms
 from machines.reader import DefinitionError, Parsed
 from machines.words import ClauseIds, Name, Names, Strict, Text
@@ -78,17 +80,27 @@ def check_plan(plan: Plan, parsed: Parsed, old: Compiled, new: Compiled) -> None
     DefinitionError with the line."""
 
     if old.definition.key != new.definition.key:
-        both = f"{old.definition.key} and {new.definition.key}"
-        raise DefinitionError(parsed.file, 1, f"{both} are two procedures")
+        keys = (old.definition.key, new.definition.key)
+        raise DefinitionError(parsed.file, 1, Defect(
+            "plan_of_two_procedures", "{} 与 {} 是两个不同的流程".format(*keys),
+            "{} and {} are two procedures".format(*keys),
+        ))  # fmt: skip
     for path, problem in (
         *_names(plan, old, new), *_states(plan, old.definition, new.definition),
-        *((("duties", name), _duty(plan, name, old, new)) for name in plan.duties),
+        *((("duties", name), wrong) for name in plan.duties
+          if (wrong := _duty(plan, name, old, new)) is not None),
     ):  # fmt: skip
-        if problem is not None:
-            raise DefinitionError(parsed.file, parsed.line(path), problem)
+        raise DefinitionError(parsed.file, parsed.line(path), problem)
 
 
-Problems = Iterator[tuple[tuple[str, ...], str | None]]
+Problems = Iterator[tuple[tuple[str, ...], Defect]]
+
+
+def _missing(side: Literal["old", "new"], what: str) -> Defect:
+    chinese = {"old": "原文本", "new": "新文本"}[side]
+    return Defect(
+        "plan_unknown_name", f"{chinese}没有 `{what}`", f"the {side} text has no `{what}`"
+    )
 
 
 def _names(plan: Plan, old: Compiled, new: Compiled) -> Problems:
@@ -103,9 +115,9 @@ def _names(plan: Plan, old: Compiled, new: Compiled) -> Problems:
     for kind, names, before, after in sides:
         for source, target in names.items():
             if source not in before:
-                yield (kind, source), f"the old text has no `{source}` among its {kind}"
+                yield (kind, source), _missing("old", f"{kind}: {source}")
             if target not in after:
-                yield (kind, source), f"the new text has no `{target}` among its {kind}"
+                yield (kind, source), _missing("new", f"{kind}: {target}")
 
 
 def _states(plan: Plan, was: Definition, now: Definition) -> Problems:
@@ -117,12 +129,12 @@ def _states(plan: Plan, was: Definition, now: Definition) -> Problems:
         called = plan.tracks.get(track, track)
         for source, target in states.items():
             if lacks(was, track, source):
-                yield ("states", track, source), f"the old text has no {track}:{source}"
+                yield ("states", track, source), _missing("old", f"{track}:{source}")
             if lacks(now, called, target):
-                yield ("states", track, source), f"the new text has no {called}:{target}"
+                yield ("states", track, source), _missing("new", f"{called}:{target}")
     for track, state in plan.new_tracks.items():
         if lacks(now, track, state):
-            yield ("new_tracks", track), f"the new text has no {track}:{state}"
+            yield ("new_tracks", track), _missing("new", f"{track}:{state}")
 
 
 def _materials(compiled: Compiled) -> list[str]:
@@ -130,22 +142,34 @@ def _materials(compiled: Compiled) -> list[str]:
     return [name for group in groups for one in group for name in (one.id, *one.accepted)]
 
 
-def _duty(plan: Plan, name: str, old: Compiled, new: Compiled) -> str | None:
+def _duty(plan: Plan, name: str, old: Compiled, new: Compiled) -> Defect | None:
     rule = plan.duties[name]
     if name not in old.duties:
-        return f"the old text has no duty or timer `{name}`"
+        return _missing("old", name)
     if rule.timer == "end":
         return None
     target = rule.to or name
     if target not in new.duties:
-        return f"the new text has no duty or timer `{target}`; say `to`, or `timer: end`"
+        missing = _missing("new", target)
+        return replace(missing, zh=f"{missing.zh}：请写明 `to` 或 `timer: end`",
+                       en=f"{missing.en}; say `to`, or `timer: end`")  # fmt: skip
     was, now = old.duties[name], new.duties[target]
     if type(was) is not type(now) or side_of(was, old.sides) != side_of(now, new.sides):
-        return f"`{target}` is owed by another side than `{name}`: it cannot take over its date"
+        return Defect(
+            "plan_of_another_side",
+            f"`{target}` 与 `{name}` 的义务人不在同一方，不能承接其日期",
+            f"`{target}` is owed by another side than `{name}`: it cannot take over its date",
+        )
     more = harms(new, now) - {_renamed(one, plan.licences) for one in harms(old, was)}
     if more and rule.against_applicant is None:
-        return (f"a miss of `{target}` brings more than one of `{name}` ({', '.join(sorted(more))})"
-                ": name the clause and the ground under `against_applicant`")  # fmt: skip
+        named = ", ".join(sorted(more))
+        return Defect(
+            "plan_harsher",
+            f"`{target}` 逾期的后果重于 `{name}`（{named}）："
+            "须在 `against_applicant` 写明条款与理由",
+            f"a miss of `{target}` brings more than one of `{name}` ({named}): name the clause "
+            "and the ground under `against_applicant`",
+        )
     return None
 
 

@@ -15,7 +15,7 @@ FORBIDDEN = {
         r"pyp[i]\.org|pythonhoste[d]|npmj[s]\.|deb\.debia[n]|index-ur[l]|find-link[s]"
     ),
     "unfinished work": (
-        r"\b(?:TOD[O]|FIXM[E]|XX[X]|NotImplementedErro[r])\b|pytest\.(?:mark\.)?ski[p]"
+        r"\b(?:TOD[O]|FIXM[E]|XX[X]|NotImplementedErro[r])\b|pytest\.(?:mark\.)?ski[p]\b"
     ),
     "the number of a task": r"\b(?:issue|PR|pull request) #\d",
 }

@@ -217,10 +217,15 @@ def play(book: Rulebook, calendar: Calendar, scenario: Scenario) -> Stage:
     """Plays a scenario's steps; each expected refusal must be that one."""
     workflow = book.workflows[scenario.workflow]
     stage = Stage(workflow, scenario, world_of(book, calendar, scenario))
-    _open(stage, scenario)
-    for step in scenario.steps:
-        _step(stage, step)
+    play_on(stage)
     return stage
+
+
+def play_on(stage: Stage) -> None:
+    """The opening and every step of the stage's scenario."""
+    _open(stage, stage.scenario)
+    for step in stage.scenario.steps:
+        _step(stage, step)
 
 
 def _open(stage: Stage, scenario: Scenario) -> None:
