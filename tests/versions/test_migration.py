@@ -290,11 +290,11 @@ def test_two_people_and_a_paper(move: Move) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (plan({"supply": {"timer": "keep"}}), "no duty or timer `supply`"),
+        (plan({"supply": {"timer": "keep"}}), "has no `supply`"),
         (plan({"supply_materials": {"timer": "end"}}), "reason"),
         (plan({"supply_materials": {"to": "check_permit", "timer": "keep"}}), "another side"),
-        (plan(states={"main": {"licensed": "gone"}}), "no main:gone"),
-        (plan(facts={"signed": "signed_on"}), "no `signed`"),
+        (plan(states={"main": {"licensed": "gone"}}), "no `main:gone`"),
+        (plan(facts={"signed": "signed_on"}), "no `facts: signed`"),
         (plan(KEEP, clauses=[]), "clauses"),
         ({**plan(), "timer": "keep"}, "unknown key"),
     ],
