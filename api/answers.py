@@ -29,8 +29,9 @@ class Bilingual(Answer):
 
 
 class ProblemAnswer(BaseModel):
-    """RFC 9457. `reason` is a stable code, `clause` the clause that forbids; a refusal may carry
-    more members (`missing`, `possible`, `obligation`, ...)."""
+    """RFC 9457. `reason` is a stable code, `clause` the clause that forbids, `rule` the rule of the
+    engine or the law where none does; a refusal may carry more members (`missing`, `possible`,
+    `obligation`, ...)."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -183,6 +184,7 @@ class Blocked(Answer):
     role: str
     reason: str
     clause: str | None
+    rule: Bilingual | None
     detail: Bilingual
     zh: str
     en: str
@@ -280,8 +282,20 @@ class JournalEntry(BaseModel):
     actor: Json
 
 
+class ExplainedEntry(Answer):
+    """Why an entry was written without anybody acting: the sentence, its clauses, and the rule of
+    the engine it came by. It is computed, and no part of what `hash` covers."""
+
+    seq: int
+    zh: str
+    en: str
+    clauses: list[str]
+    rule: Bilingual
+
+
 class JournalAnswer(Answer):
-    """The journal of a case, in order."""
+    """The journal of a case, in order; its automatic entries explained."""
 
     case: str
     items: list[JournalEntry]
+    explained: list[ExplainedEntry]

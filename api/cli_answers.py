@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from api.service import Service
+    from cases.errors import Problem
 
 FINDING, MISUSE = 1, 2
 
@@ -54,13 +55,21 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        misuse(f"{problem.zh} {problem}")
+        misuse(f"{problem.zh} {problem}{ground_of(problem)}")
     except NotMigrated as error:
         misuse(f"{error}\n  数据库尚未建立或版本较旧 run: chengnuo db upgrade --db URL")
     except Conflict as error:
         misuse(f"有其他操作正在进行，请重试 somebody else is at work, try again: {error}")
     except (StoreError, DefinitionError, CalendarError) as error:
         misuse(str(error))
+
+
+def ground_of(problem: Problem) -> str:
+    """The clause of a refusal, or the rule it rests on where no clause forbids."""
+    clause, rule = getattr(problem, "clause", None), getattr(problem, "rule", None)
+    if clause is not None:
+        return f" [{clause}]"
+    return "" if rule is None else f"\n  {rule[0]} {rule[1]}"
 
 
 def needed(db: str | None) -> str:

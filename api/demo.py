@@ -111,11 +111,12 @@ def _scene(book: Rulebook, scene: Scene) -> Iterator[tuple[str, Line]]:
         yield "", Line(today, "", "note", f"{scene.step.zh} {scene.step.en}")
     if scene.refusal is not None:
         refusal = scene.refusal
-        clause = getattr(refusal, "clause", None)
+        clause, rule = getattr(refusal, "clause", None), getattr(refusal, "rule", None)
         label = label_of(book.workflows[scene.workflow], scene.step.does)
         text = f"“{label}”被拒绝 refused ({refusal.reason})：{refusal.zh}"
         who = _NAMES.get(scene.step.by, scene.step.by)
-        yield scene.workflow, Line(today, who, "refused", text, (clause,) if clause else ())
+        yield scene.workflow, Line(today, who, "refused", text, (clause,) if clause else (),
+                                   () if rule is None else (f"{rule[0]} {rule[1]}",))  # fmt: skip
     for key, entry in scene.entries[len(earlier) :]:
         yield key, _line(book, book.workflows[key], entry)
 

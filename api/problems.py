@@ -133,7 +133,9 @@ def _told(request: Request, error: Exception) -> JSONResponse:
     if status == 401:
         given = ', error="invalid_token"' if error.reason == "token_unknown" else ""
         headers["WWW-Authenticate"] = f'Bearer realm="chengnuo"{given}'
-    context = {**error.context, "clause": getattr(error, "clause", None)}
+    rule = getattr(error, "rule", None)  # where no clause forbids it
+    said = None if rule is None else rule[0 if language_of(request) == "zh-CN" else 1]
+    context = {**error.context, "clause": getattr(error, "clause", None), "rule": said}
     return respond(request, status, error.reason, error.zh, error.en, context=context,
                    headers=headers)  # fmt: skip
 

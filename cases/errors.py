@@ -65,5 +65,5 @@ class ActRefused(Problem):
 
     def __init__(self, refused: Refused) -> None:
         super().__init__(refused.zh, refused.en, reason=refused.reason, **dict(refused.context))
-        self.clause = refused.clause
+        self.clause, self.rule = refused.clause, refused.rule
         self.refused = refused

@@ -258,6 +258,7 @@ def _blocked(compiled: Compiled, one: Blocked) -> dict[str, Any]:
         "role": one.role,
         "reason": why.reason,
         "clause": why.clause,
+        "rule": None if why.rule is None else {"zh": why.rule[0], "en": why.rule[1]},
         "detail": {"zh": why.zh, "en": why.en},
         **_event_text(compiled, one.event),
     }

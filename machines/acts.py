@@ -1,6 +1,7 @@
 """What can be asked of a case, and what comes back.
 
-A refusal is a value: a stable reason, one sentence in Chinese and English, and the clause.
+A refusal is a value: a stable reason, one sentence in Chinese and English, and the clause, or the
+rule of the engine or the law where no clause forbids.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from machines.case import Actor, Because, Case, EffectRecord, Entry, Party
+from machines.refusal_rules import rule_of
+from rules.view import Words
 
 Channel = Literal["online", "counter", "post"]
 """How an act came in: it decides until when on the last day it is in time."""
@@ -85,3 +88,8 @@ class Refused:
     en: str
     clause: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> Words | None:
+        """The rule of the engine or the law it rests on, where no clause forbids it."""
+        return rule_of(self.reason) if self.clause is None else None

@@ -28,6 +28,7 @@ from api.console.wording import (
 )
 from cases.casework import Doing
 from cases.errors import ActRefused, Misused, Problem, Stale
+from cases.explaining import explained
 from machines import engine_events
 from machines.compiler import Compiled
 from machines.exports.diagram import Drawing, Marks, draw, size, svg
@@ -48,6 +49,12 @@ class Failed:
     def clause(self) -> str | None:
         """The clause that stands against it."""
         return getattr(self.error, "clause", None)
+
+    @property
+    def rule(self) -> dict[str, str] | None:
+        """The rule it is refused by, where no clause stands against it."""
+        rule = getattr(self.error, "rule", None)
+        return None if rule is None else {"zh": rule[0], "en": rule[1]}
 
     @property
     def stale(self) -> bool:
@@ -131,7 +138,7 @@ def case_page(
         timers=duties(visit, compiled, plain["timers"]),
         services=services(visit, compiled, plain["services"]),
         waiting=waiting(visit, compiled, plain),
-        timeline=timeline(visit, compiled, journal),
+        timeline=timeline(visit, compiled, journal, explained(compiled, journal, casework.book)),
         diagram=_diagram(visit, compiled, Marks(plain["tracks"], taken(journal)), wide=wide),
         wide=wide,
         tones=LICENCE_TONES,

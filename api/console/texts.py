@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from api.console.enforcement_texts import PAIRS as _ENFORCEMENT
 from api.console.time_texts import PAIRS as _TIME
+from machines.effect_words import EFFECTS, RESTRICTIONS
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
@@ -258,40 +259,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "side.applicant": ("申请人", "applicant"),
     "side.authority": ("机关", "authority"),
     "side.third_party": ("第三方", "third party"),
-    # Effects
-    "effect.issue": ("颁发{licence}", "issue: {licence}"),
-    "effect.annotate": ("在{licence}上加注", "annotate: {licence}"),
-    "effect.suspend_licence": ("暂扣{licence}", "suspend: {licence}"),
-    "effect.reinstate": ("恢复{licence}", "reinstate: {licence}"),
-    "effect.revoke": ("撤销{licence}", "revoke: {licence}"),
-    "effect.withdraw_licence": ("吊销{licence}", "withdraw: {licence}"),
-    "effect.cancel": ("注销{licence}", "cancel: {licence}"),
-    "effect.record_credit": ("记入信用档案：{fact}", "entry in the credit file: {fact}"),
-    "effect.list": ("列入{list}", "entered on the {list}"),
-    "effect.delist": ("移出{list}", "taken off the {list}"),
-    "effect.joint_punishment": ("联合惩戒", "joint punishment"),
-    "effect.restrict": ("限制：{restriction}", "restriction: {restriction}"),
-    "effect.freeze": ("冻结：{text}", "freeze: {text}"),
-    "effect.unfreeze": ("解除冻结：{text}", "unfreeze: {text}"),
-    "effect.open_case": ("发起关联案件：{workflow}", "linked case: {workflow}"),
-    "effect.signal": ("告知关联案件", "signal to a linked case"),
-    "effect.push": ("推送{to}：{text}", "push to {to}: {text}"),
-    "effect.publish": ("公开：{text}", "publish: {text}"),
-    "effect.enter_register": ("登记入册：{text}", "entered in: {text}"),
-    "effect.notify": ("告知{to}：{text}", "notify {to}: {text}"),
-    "effect.refer": ("移送{to}：{text}", "refer to {to}: {text}"),
-    "effect.task": ("交{role}判断：{text}", "task for {role}: {text}"),
-    "effect.escalate": ("报{to}督办（不影响申请人）",
-                        "escalate to {to} (no harm to the applicant)"),
-    "effect.order": ("责令：{text}", "order: {text}"),
-    "effect.bind_subject": ("赋予统一社会信用代码", "the subject gets its credit code"),
-    "effect.nothing": ("无后果", "no consequence"),
-    "effect.retract": ("撤回先前的处理", "an earlier effect is taken back"),
-    "restriction.commitment_route": ("不适用告知承诺", "no commitment route"),
-    "restriction.acceptance": ("附条件受理或不予受理", "accepted on conditions, or not"),
-    "restriction.inspection_rate": ("增加检查频次", "inspected more often"),
-    "restriction.benefits": ("不享受优惠", "no benefits"),
-    "restriction.credit": ("信贷限制", "no credit"),
     # Opening a case
     "new.title": ("发起案件", "Open a case"),
     "new.pick": ("请选择事项", "Choose a procedure"),
@@ -353,7 +320,11 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "error.405_do": ("请从页面上的按钮办理。", "Use the buttons on the pages."),
 }  # fmt: skip
 
-_TABLES = (_PAIRS, _TIME, _ENFORCEMENT)
+_EFFECTS = {
+    **{f"effect.{name}": pair for name, pair in EFFECTS.items()},
+    **{f"restriction.{name}": pair for name, pair in RESTRICTIONS.items()},
+}
+_TABLES = (_PAIRS, _TIME, _ENFORCEMENT, _EFFECTS)
 TABLE: Mapping[str, Mapping[str, str]] = {
     "zh": {key: pair[0] for table in _TABLES for key, pair in table.items()},
     "en": {key: pair[1] for table in _TABLES for key, pair in table.items()},

@@ -24,7 +24,8 @@ from machines.outage_notices import EVENT as OUTAGE
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One entry in words. `effects`: words and clauses; `automatic`: done by the engine."""
+    """One entry in words. `effects`: words and clauses; `automatic`: done by the engine; `why`: the
+    sentence that explains it then, its clauses and its rule."""
 
     plain: Mapping[str, Any]
     words: str
@@ -37,13 +38,18 @@ class Happened:
     facts: tuple[tuple[str, str], ...]
     documents: tuple[str, ...]
     effects: tuple[tuple[str, tuple[str, ...], str], ...]
+    why: Mapping[str, Any] | None
 
 
 def timeline(
-    visit: Visit, compiled: Compiled, journal: Sequence[Mapping[str, Any]]
+    visit: Visit,
+    compiled: Compiled,
+    journal: Sequence[Mapping[str, Any]],
+    explained: Sequence[Mapping[str, Any]],
 ) -> list[Happened]:
-    """Every entry, the latest first."""
-    return [_happened(visit, compiled, one) for one in reversed(journal)]
+    """Every entry, the latest first. `explained`: why the automatic ones were written."""
+    why = {one["seq"]: one for one in explained}
+    return [_happened(visit, compiled, one, why.get(one["seq"])) for one in reversed(journal)]
 
 
 def taken(journal: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, str, str]]:
@@ -55,7 +61,9 @@ def taken(journal: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, str, str
     )  # fmt: skip
 
 
-def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happened:
+def _happened(
+    visit: Visit, compiled: Compiled, one: Mapping[str, Any], why: Mapping[str, Any] | None
+) -> Happened:
     actor, event = one["actor"], one["event"]
     automatic = one["kind"] in ("enforced", "automatic", "recounted", "migrated")
     because = one.get("because")
@@ -86,6 +94,7 @@ def _happened(visit: Visit, compiled: Compiled, one: Mapping[str, Any]) -> Happe
              tuple(effect.get("clauses", ())), visit.text(effect.get("reading")))
             for effect in effects
         ),
+        why=why,
     )  # fmt: skip
 
 

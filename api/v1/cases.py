@@ -21,6 +21,7 @@ from api.scope import visible
 from api.strict_json import StrictRoute
 from api.summaries import local, summary
 from cases.casework import Opening
+from cases.explaining import explained_journal
 from machines.case import Party
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
@@ -164,5 +165,7 @@ async def act(
     responses={200: {"model": JournalAnswer}, **problems(401, 403, 404, 422)},
 )
 def journal(case_id: CaseId, identity: Caller, service: TheService) -> JSONResponse:
-    """Every entry in order, each with its hash and the hash before it."""
-    return JSONResponse({"case": case_id, "items": service.casework.journal(case_id, identity)})
+    """Every entry in order, each with its hash and the hash before it; beside them, why each
+    automatic entry was written."""
+    items, said = explained_journal(service.casework, case_id, identity)
+    return JSONResponse({"case": case_id, "items": items, "explained": said})

@@ -80,3 +80,28 @@ def test_what_may_be_done_is_offered_with_its_schema(desk: Desk) -> None:
     barred = {one["event"]: one for one in mine["blocked"]}
     assert barred["commit"]["reason"] == "not_possible_now"
     assert barred["commit"]["clause"]
+
+
+def test_the_journal_says_why_each_automatic_act_was_done(desk: Desk) -> None:
+    case = desk.licensed()
+    desk.move(to="2025-07-04")
+    journal = desk.get(f"/v1/cases/{case['id']}/journal", "applicant").json()
+    by_itself = [one for one in journal["items"] if one["actor"]["user"] == "engine"]
+    said = {one["seq"]: one for one in journal["explained"]}
+    assert list(said) == [one["seq"] for one in by_itself]
+    revoked = said[journal["items"][-1]["seq"]]
+    assert "因“补齐承诺补充材料”于2025-07-02届满仍未履行，系统于2025-07-04" in revoked["zh"]
+    assert "was due by 2025-07-02 and was not kept" in revoked["en"]
+    assert "9.25" in revoked["clauses"]
+    assert "原文规定的处理" in revoked["rule"]["zh"]
+
+
+def test_what_no_clause_forbids_is_refused_by_a_rule_that_is_named(desk: Desk) -> None:
+    case = desk.licensed()
+    refused = desk.act(case, "issue_license", "approval").json()
+    assert refused["reason"] == "unknown_event"
+    assert "clause" not in refused
+    assert refused["rule"].startswith("系统规则：")
+    seen = desk.get(f"/v1/cases/{case['id']}", "approval").json()
+    assert all((one["clause"] is None) != (one["rule"] is None) for one in seen["blocked"])
+    assert any(one["rule"] is not None for one in seen["blocked"])

@@ -130,6 +130,7 @@ def test_what_cannot_be_done_says_why(app: FastAPI) -> None:
     blocked = text[text.index("暂不能办理的事项及原因") :].split("</details>")[0]
     assert "颁发许可证" in blocked
     assert "当前状态不允许此操作" in blocked
+    assert "系统规则：" in blocked, "what no clause forbids names its rule"
 
 
 def test_the_timeline_marks_what_the_engine_did(app: FastAPI) -> None:
@@ -141,6 +142,10 @@ def test_the_timeline_marks_what_the_engine_did(app: FastAPI) -> None:
     assert '<li class="automatic adverse">' in text
     timeline = text[text.index('id="timeline"') :]
     assert "因未履行承诺撤销许可" in timeline
+    assert (
+        "因“补齐承诺补充材料”于2025-07-02届满仍未履行，系统于2025-07-04依原文自动处理" in timeline
+    )
+    assert "系统规则：自可以处理的第一日起，只作原文规定的处理" in timeline
     assert "逾期未补齐 → <b>已撤销</b>" in timeline
     assert re.search(r"第 \d+ 条，校验 [0-9a-f]{12}", timeline)
     assert "已撤销" in text[text.index("<h2>证照") :]

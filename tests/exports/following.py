@@ -9,7 +9,7 @@ condition, a role or a state: those acts are counted in `stopped`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from machines.case import Case, Duty, Entry, HandedIn
 from machines.exports import chart
 from machines.exports.chart import Chart, Flag, Within
 from machines.facts import gathered
+from machines.frozen import replace
 from machines.rungs import _over, closed, midnight, pending
 from machines.views import view_of
 from rules.guards import first_unmet

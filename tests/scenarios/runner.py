@@ -103,6 +103,7 @@ class Stage:
     scenario: Scenario
     world: World
     entries: list[Entry] = field(default_factory=list)
+    refusals: list[Refused] = field(default_factory=list)
     case: Case | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
@@ -112,6 +113,7 @@ class Stage:
         answer = decide(compiled, self.case, act, at, self.world)
         assert answer == decide(compiled, self.case, act, at, self.world, hot=True)
         if isinstance(answer, Refused):
+            self.refusals.append(answer)
             return answer
         self.entries.extend(answer.entries)
         self.case = replay(self.entries)

@@ -6,6 +6,7 @@ from machines.book import rulebook
 from rules.working_days import CALENDARS, load_calendar
 from simulation.auditor import Almanacs, audit
 from tests.proof.journals import journal_of
+from tests.scenarios.explained import judge_explained
 from tests.scenarios.runner import Scenario, judge, play, scenarios
 
 CALENDAR = load_calendar()
@@ -16,5 +17,6 @@ ALMANACS = Almanacs(CALENDARS)
 def test_the_story_ends_as_the_text_says(scenario: Scenario) -> None:
     stage = play(rulebook(), CALENDAR, scenario)
     judge(stage)
+    judge_explained(stage)
     if stage.case is not None:
         assert audit(journal_of(stage.entries, stage.case.id), ALMANACS).findings == []
