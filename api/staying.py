@@ -12,5 +12,6 @@ def settle_in() -> None:
     process. A full collection looks at every one of them for a quarter of a second, in which
     nobody is answered, and comes every few hundred acts; without them it takes six milliseconds.
     """
+    gc.set_threshold(10_000, 20, 20)  # an act makes some thousand values, and keeps none of them
     gc.collect()  # so that nothing is kept for ever that is garbage already
     gc.freeze()

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from cases.answer import Answer
-from cases.casework import Asked, Casework, Draft, stored_answer
+from cases.answer import Answer, stored_answer
+from cases.casework import Asked, Casework, Draft
 from cases.crowd_port import Claimed
 from cases.enforcement import merged
 from cases.ports import Conflict, StoreError, Unit, Unwritable
@@ -88,7 +88,7 @@ class _Crowd:
         case, compiled = self._casework.load(unit, row)
         if not self._stands_apart(case) or self._casework.calendars.owed(unit, case) is not None:
             return None
-        return self._casework.draft(unit, one, request, row, case, compiled, now)
+        return self._casework.draft(unit, one, request, row, case, compiled, now, hot=True)
 
     def _stands_apart(self, case: Case) -> bool:
         """Whether nobody before it in this crowd acts on what it looks at."""
