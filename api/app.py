@@ -22,7 +22,7 @@ from api.v1 import router
 
 log = logging.getLogger("chengnuo.http")
 LARGEST_BODY = 1024 * 1024
-_SMALL_BATCH = 50  # an act may have to wait for one
+_SMALL_BATCH = 20  # an act may have to wait for one
 
 
 def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:

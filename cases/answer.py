@@ -50,6 +50,11 @@ class Answer:
         """As JSON text: what is kept under an Idempotency-Key, and what goes over the wire."""
         return canonical(self._drawn)
 
+    def drawn(self) -> Answer:
+        """The same, with its text at hand."""
+        assert self.text
+        return self
+
     @cached_property
     def plain(self) -> Mapping[str, Any]:
         """As plain JSON."""
