@@ -35,6 +35,16 @@ def canonical(value: object) -> str:
         return _ENCODER.encode(value)
 
 
+class Written:
+    """A value as its text, to stand in others: for what is written many times over."""
+
+    __slots__ = ("fragment", "text")
+
+    def __init__(self, value: object) -> None:
+        self.text = canonical(value)
+        self.fragment = orjson.Fragment(self.text)
+
+
 def to_plain(value: Any) -> Any:
     """Dataclasses, tuples, mappings, dates and instants as JSON values."""
     kind = type(value)
@@ -46,7 +56,7 @@ def to_plain(value: Any) -> Any:
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, str | int | float):  # of a kind of its own
         return value
-    return to_plain(_opened(value))
+    return to_plain(_opened_without_fragments(value))
 
 
 def _opened(value: Any) -> Any:
@@ -63,7 +73,14 @@ def _opened(value: Any) -> Any:
         return {str(key): item for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
         return list(value)
+    if isinstance(value, Written):
+        return value.fragment
     raise CodecError(f"no plain form for {kind.__name__}")
+
+
+def _opened_without_fragments(value: Any) -> Any:
+    """The same for readers that know no `orjson.Fragment`."""
+    return json.loads(value.text) if isinstance(value, Written) else _opened(value)
 
 
 def _opener(kind: type) -> Callable[[Any], dict[str, Any]]:
@@ -96,7 +113,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 # A value is a tree: nothing to check for circles.
 _ENCODER = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False,
-    default=_opened,
+    default=_opened_without_fragments,
 )  # fmt: skip
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _SEQUENCES = frozenset({tuple, list, frozenset})
