@@ -15,7 +15,7 @@ from machines.codec import Written, to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.held import AWAITING_CALENDAR, held
-from machines.offers import offers
+from machines.offers import Blocked, offers
 from machines.rungs import closed, settled
 from machines.targets import targets
 from rules.periods import shanghai_date
@@ -69,18 +69,7 @@ def present(
         "targets": _targets(compiled, case, world, now),
         **_across_cases(compiled, case, world),
         "available": [_available(compiled, one.event, one.role, one.clauses) for one in able],
-        "blocked": [
-            _blocked(
-                compiled,
-                one.event,
-                one.role,
-                one.why.reason,
-                one.why.clause,
-                one.why.zh,
-                one.why.en,
-            )
-            for one in barred
-        ],
+        "blocked": [_blocked(compiled, one.event, one.role, *_why(one)) for one in barred],
     }
 
 
@@ -278,3 +267,7 @@ def _blocked(
             **_event_text(compiled, event),
         }
     )
+
+
+def _why(one: Blocked) -> tuple[str, str | None, str, str]:
+    return one.why.reason, one.why.clause, one.why.zh, one.why.en
