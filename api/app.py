@@ -59,7 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         runner = app.state.service.runner()
         runner.enforcer.batch = min(runner.enforcer.batch, _SMALL_BATCH)
         runner.enforcer.between = hands.give_way
-        await run_in_threadpool(settle_in)
+        await run_in_threadpool(settle_in, app.state.service.casework)
         await run_in_threadpool(runner.start)
     app.state.runner = runner
     try:

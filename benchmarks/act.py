@@ -68,7 +68,7 @@ def acts_a_second(url: str, ids: Sequence[str]) -> float:
     """Ours, one after the other."""
     with samples.opened(url) as store:
         casework = samples.casework_at(store, samples.LICENSED_AT)
-        settle_in()  # as every process of ours that stays; bare runs in this one, too
+        settle_in(casework)  # as every process of ours that stays; bare runs in this one, too
         begun = time.perf_counter()
         for one in ids:
             casework.act(one, samples.ISSUE, OFFICER)

@@ -142,6 +142,12 @@ def from_json(cls: type[T], text: str) -> T:
     return found
 
 
+def make_ready(*kinds: type) -> None:
+    """Builds the readers of some dataclasses, which otherwise the first text of each waits for."""
+    for kind in kinds:
+        _adapter(kind)
+
+
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
     """A dataclass takes its strictness from what it is a part of: here, of a choice."""
