@@ -43,7 +43,7 @@ def act_alone(service: Service, posted: Posted) -> Acted:
     identity = identified(service, posted.secret)
     asked = posted.asked(identity)
     answer = service.casework.act(asked.case_id, asked.doing, identity, asked.key)
-    return identity, answer
+    return identity, answer.drawn()
 
 
 def act_as_crowd(service: Service, posted: Sequence[Posted]) -> Sequence[Acted | Exception | None]:
@@ -61,8 +61,16 @@ def act_as_crowd(service: Service, posted: Sequence[Posted]) -> Sequence[Acted |
             found.append(error)
     outcomes = act_together(service.casework, list(asked.values()))
     for (number, act), outcome in zip(asked.items(), outcomes, strict=True):
-        found[number] = (act.identity, outcome) if isinstance(outcome, Answer) else outcome
+        found[number] = _told(act, outcome) if isinstance(outcome, Answer) else outcome
     return found
+
+
+def _told(act: Asked, answer: Answer) -> Acted | Exception:
+    """The answer drawn here, and not where everybody's requests are read."""
+    try:
+        return act.identity, answer.drawn()
+    except Exception as error:
+        return error
 
 
 def _identities(service: Service, secrets: Iterable[str]) -> Mapping[str, Identity]:

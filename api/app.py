@@ -22,7 +22,7 @@ from api.v1 import router
 
 log = logging.getLogger("chengnuo.http")
 LARGEST_BODY = 1024 * 1024
-_SMALL_BATCH = 50  # an act may have to wait for one
+_SMALL_BATCH = 20  # an act may have to wait for one
 
 
 def create_app(service: Service, *, with_runner: bool = True) -> FastAPI:
@@ -59,7 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         runner = app.state.service.runner()
         runner.enforcer.batch = min(runner.enforcer.batch, _SMALL_BATCH)
         runner.enforcer.between = hands.give_way
-        await run_in_threadpool(settle_in)
+        await run_in_threadpool(settle_in, app.state.service.casework)
         await run_in_threadpool(runner.start)
     app.state.runner = runner
     try:

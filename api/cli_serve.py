@@ -134,7 +134,7 @@ def worker(db: Database = None) -> None:
         # find the main thread inside that very event and wait for itself.
         signals = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        settle_in()
+        settle_in(service.casework)
         runner = service.runner()
         runner.start()
         typer.echo("执行进程已启动 worker started (Ctrl+C 停止 stops)")

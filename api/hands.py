@@ -26,7 +26,7 @@ Act = TypeVar("Act")
 _WRITERS: Final = 8  # at once on PostgreSQL: fewer than the connections of a pool,
 _CROWDS: Final = 2  # and so many of them with several acts at a time
 _CROWD: Final = 32  # acts at a time: a tenth of a second, in which others wait for the database
-_REST: Final = 3.0  # a sweep rests so many times as long as it has worked,
+_REST: Final = 15.0  # a sweep rests so many times as long as it has worked,
 _LONGEST_S: Final = 0.5  # but no longer than this
 _LOOK_S: Final = 0.005
 

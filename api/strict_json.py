@@ -90,8 +90,11 @@ def _too_deep() -> MalformedJson:
     return MalformedJson(f"嵌套不得超过 {DEPTH} 层。", f"nested deeper than {DEPTH} levels")
 
 
-class _StrictRequest(Request):
+class StrictRequest(Request):
+    """A request whose JSON is read with `parse`."""
+
     async def json(self) -> Any:
+        """Its body. Raises MalformedJson."""
         return parse(await self.body())
 
 
@@ -103,6 +106,9 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
-            return await handler(_StrictRequest(request.scope, request.receive))
+            known = isinstance(request, StrictRequest)  # its body may have been read
+            return await handler(
+                request if known else StrictRequest(request.scope, request.receive)
+            )
 
         return strict

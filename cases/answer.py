@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cases.errors import Misused
+from cases.errors import KeyReused, Misused
+from cases.rows import IdempotencyRow
 from machines.codec import canonical
 
 
@@ -49,6 +50,11 @@ class Answer:
         """As JSON text: what is kept under an Idempotency-Key, and what goes over the wire."""
         return canonical(self._drawn)
 
+    def drawn(self) -> Answer:
+        """The same, with its text at hand."""
+        assert self.text
+        return self
+
     @cached_property
     def plain(self) -> Mapping[str, Any]:
         """As plain JSON."""
@@ -72,3 +78,13 @@ def requested(key: str | None, *content: Any) -> Request | None:
         raise Misused("Idempotency-Key 须为 1 至 200 个字符。",
                       "an Idempotency-Key has 1 to 200 characters")  # fmt: skip
     return Request(key, hashlib.sha256(canonical(content).encode("utf-8")).hexdigest())
+
+
+def stored_answer(kept: IdempotencyRow | None, request: Request) -> Answer | None:
+    """What is stored under a key, to the same request. Raises KeyReused for another one."""
+    if kept is None:
+        return None
+    if kept.body_hash != request.digest:
+        raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
+                        "this Idempotency-Key was used with another request")  # fmt: skip
+    return Answer.kept(kept.response)

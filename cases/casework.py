@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cases.answer import Answer, Request, requested
+from cases.answer import Answer, Request, requested, stored_answer
 from cases.calendars import Calendars
 from cases.clock import Clock
 from cases.crowd_port import Key
-from cases.errors import ActRefused, KeyReused, NotFound, Stale
+from cases.errors import ActRefused, NotFound, Stale
 from cases.identity import Identity, must_see, wanted_roles
 from cases.lineage import must_stand
 from cases.openings import Opening as Opening
@@ -146,9 +146,11 @@ class Casework:
 
     def draft(
         self, unit: Unit, asked: Asked, request: Request | None, row: CaseRow, case: Case,
-        compiled: Compiled, now: datetime,
+        compiled: Compiled, now: datetime, *, hot: bool = False,
     ) -> Draft:  # fmt: skip
-        """What an act comes to; nothing is written yet. Raises Forbidden, ActRefused, Stale."""
+        """What an act comes to; nothing is written yet. Raises Forbidden, ActRefused, Stale.
+
+        `hot`: as `decide` takes it."""
         doing, identity = asked.doing, asked.identity
         must_see(identity, case, compiled, self.book)
         if doing.if_version is not None and doing.if_version != case.version:
@@ -165,7 +167,7 @@ class Casework:
         )
         if doing.event == "restore":
             case = remembered(case, journal_of(unit, case.id))
-        moved = decide(compiled, case, act, now, world)
+        moved = decide(compiled, case, act, now, world, hot=hot)
         if isinstance(moved, Refused):
             raise ActRefused(moved)
         return self._drafted(unit, compiled, (case, row), moved, now, identity, request, world)
@@ -268,16 +270,6 @@ class Casework:
             kept = IdempotencyRow(identity.user, request.key, request.digest, answer.text, now)
             batch = replace(batch, idempotency=(kept,))
         return Draft(batch, answer)
-
-
-def stored_answer(kept: IdempotencyRow | None, request: Request) -> Answer | None:
-    """What is stored under a key, to the same request. Raises KeyReused for another one."""
-    if kept is None:
-        return None
-    if kept.body_hash != request.digest:
-        raise KeyReused("该 Idempotency-Key 已用于另一内容的请求。",
-                        "this Idempotency-Key was used with another request")  # fmt: skip
-    return Answer.kept(kept.response)
 
 
 def _kept(unit: Unit, draft: Draft) -> Answer:

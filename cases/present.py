@@ -9,14 +9,13 @@ from typing import Any
 
 from cases.identity import OVERSEERS, Identity, known_roles
 from machines import engine_events
-from machines.acts import Refused
 from machines.book import Rulebook
 from machines.case import Case, Duty, Pause, Service
-from machines.codec import to_plain
+from machines.codec import Written, to_plain
 from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.held import AWAITING_CALENDAR, held
-from machines.offers import Blocked, Offer, offers
+from machines.offers import Blocked, offers
 from machines.rungs import closed, settled
 from machines.targets import targets
 from rules.periods import shanghai_date
@@ -69,8 +68,8 @@ def present(
         "services": [service(compiled, one) for one in case.services],
         "targets": _targets(compiled, case, world, now),
         **_across_cases(compiled, case, world),
-        "available": [_available(compiled, offer) for offer in able],
-        "blocked": [_blocked(compiled, one) for one in barred],
+        "available": [_available(compiled, one.event, one.role, one.clauses) for one in able],
+        "blocked": [_blocked(compiled, one.event, one.role, _why(one)) for one in barred],
     }
 
 
@@ -234,14 +233,17 @@ def _material_texts(
     }
 
 
-def _available(compiled: Compiled, offer: Offer) -> dict[str, Any]:
-    return {
-        "event": offer.event,
-        "role": offer.role,
-        "facts_schema": engine_events.schema_of(compiled, offer.event),
-        "clauses": list(offer.clauses),
-        **_event_text(compiled, offer.event),
-    }
+@lru_cache(maxsize=4096)  # the same for every case of a text, and written once
+def _available(compiled: Compiled, event: str, role: str, clauses: tuple[str, ...]) -> Written:
+    return Written(
+        {
+            "event": event,
+            "role": role,
+            "facts_schema": engine_events.schema_of(compiled, event),
+            "clauses": list(clauses),
+            **_event_text(compiled, event),
+        }
+    )
 
 
 def _event_text(compiled: Compiled, event: str) -> dict[str, str]:
@@ -251,14 +253,25 @@ def _event_text(compiled: Compiled, event: str) -> dict[str, str]:
     return _text(compiled, event)
 
 
-def _blocked(compiled: Compiled, one: Blocked) -> dict[str, Any]:
-    why: Refused = one.why
-    return {
-        "event": one.event,
-        "role": one.role,
-        "reason": why.reason,
-        "clause": why.clause,
-        "rule": None if why.rule is None else {"zh": why.rule[0], "en": why.rule[1]},
-        "detail": {"zh": why.zh, "en": why.en},
-        **_event_text(compiled, one.event),
-    }
+@lru_cache(maxsize=4096)  # most reasons name nothing of the case
+def _blocked(compiled: Compiled, event: str, role: str, why: Why) -> Written:
+    reason, clause, rule, zh, en = why
+    return Written(
+        {
+            "event": event,
+            "role": role,
+            "reason": reason,
+            "clause": clause,
+            "rule": None if rule is None else {"zh": rule[0], "en": rule[1]},
+            "detail": {"zh": zh, "en": en},
+            **_event_text(compiled, event),
+        }
+    )
+
+
+Why = tuple[str, str | None, tuple[str, str] | None, str, str]
+
+
+def _why(one: Blocked) -> Why:
+    why = one.why
+    return why.reason, why.clause, why.rule, why.zh, why.en

@@ -12,8 +12,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from cases.answer import Answer
-from cases.casework import Asked, Casework, Draft, stored_answer
+from cases.answer import Answer, stored_answer
+from cases.casework import Asked, Casework, Draft
 from cases.crowd_port import Claimed
 from cases.enforcement import merged
 from cases.ports import Conflict, StoreError, Unit, Unwritable
@@ -86,15 +86,18 @@ class _Crowd:
         if row is None:
             return None
         case, compiled = self._casework.load(unit, row)
-        if not self._stands_apart(case) or self._casework.calendars.owed(unit, case) is not None:
+        owed = self._casework.calendars.owed(unit, case)
+        if not self._stands_apart(unit, case) or owed is not None:
             return None
-        return self._casework.draft(unit, one, request, row, case, compiled, now)
+        return self._casework.draft(unit, one, request, row, case, compiled, now, hot=True)
 
-    def _stands_apart(self, case: Case) -> bool:
-        """Whether nobody before it in this crowd acts on what it looks at."""
-        parties = {party.credit_key for party in (case.subject, *case.parties.values())}
-        free = [self._takes("party", key) for key in parties if key is not None]
-        return all(free) and (case.parent is None or self._takes("case", case.parent))
+    def _stands_apart(self, unit: Unit, case: Case) -> bool:
+        """Whether nobody before it in this crowd acts on what it looks at. A party that merged
+        with others looks at their files, too, and is always alone."""
+        parties = {party.credit_key for party in (case.subject, *case.parties.values())} - {None}
+        free = [self._takes("party", str(key)) for key in parties]
+        single = not any(unit.changes(str(key)) for key in parties)
+        return all(free) and single and (case.parent is None or self._takes("case", case.parent))
 
     def _takes(self, *what: str) -> bool:
         """Whether nobody here is at it yet; from now on somebody is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Rulebook:
     lists: ListFile = NO_LISTS
     overlay: Overlay | None = None
 
-    @property
+    @cached_property
     def sides(self) -> dict[str, Side]:
         """Role id -> whose side it is on."""
         return {name: side_of_role(role) for name, role in self.roles.items()}

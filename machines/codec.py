@@ -37,6 +37,16 @@ def canonical(value: object) -> str:
         return _ENCODER.encode(value)
 
 
+class Written:
+    """A value as its text, to stand in others: for what is written many times over."""
+
+    __slots__ = ("fragment", "text")
+
+    def __init__(self, value: object) -> None:
+        self.text = canonical(value)
+        self.fragment = orjson.Fragment(self.text)
+
+
 def to_plain(value: Any) -> Any:
     """The values of a case, dataclasses, tuples, mappings, dates and instants as JSON values."""
     kind = type(value)
@@ -50,7 +60,7 @@ def to_plain(value: Any) -> Any:
         return value
     if isinstance(value, Struct):
         return msgspec.to_builtins(value, enc_hook=_no_form)
-    return to_plain(_opened(value))
+    return to_plain(_opened_without_fragments(value))
 
 
 def _opened(value: Any) -> Any:
@@ -69,11 +79,18 @@ def _opened(value: Any) -> Any:
         return {str(key): item for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
         return list(value)
+    if isinstance(value, Written):
+        return value.fragment
     return _no_form(value)
 
 
 def _no_form(value: object) -> typing.NoReturn:
     raise CodecError(f"no plain form for {type(value).__name__}")
+
+
+def _opened_without_fragments(value: Any) -> Any:
+    """The same for readers that know no `orjson.Fragment`."""
+    return json.loads(value.text) if isinstance(value, Written) else _opened(value)
 
 
 def _opener(kind: type) -> Callable[[Any], dict[str, Any]]:
@@ -119,6 +136,12 @@ def from_json(cls: type[T], text: str) -> T:
     except (msgspec.DecodeError, UnicodeError) as error:
         raise CodecError(f"{cls.__name__}: {error}") from error
     return found
+
+
+def make_ready(*kinds: type) -> None:
+    """Builds the readers of some values, which otherwise the first text of each waits for."""
+    for kind in kinds:
+        _decoder(kind)
 
 
 @cache

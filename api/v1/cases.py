@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from api.act_route import CASE_ID, ActRoute, carried_out
 from api.acting import Posted
 from api.aftermath import answered, said
 from api.answers import CaseAnswer, CasePage, JournalAnswer
@@ -25,7 +25,7 @@ from cases.explaining import explained_journal
 from machines.case import Party
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
-CaseId = Annotated[str, Path(pattern=r"^[0-9A-Za-z.-]{1,100}$", examples=["20250102-1a2b3c4d"])]
+CaseId = Annotated[str, Path(pattern=CASE_ID, examples=["20250102-1a2b3c4d"])]
 Key = Annotated[
     str | None,
     Header(
@@ -130,14 +130,6 @@ def one_case(case_id: CaseId, identity: Caller, service: TheService) -> Response
     return said(service.casework.look(case_id, identity), 200)
 
 
-@router.post(
-    "/cases/{case_id}/events",
-    summary="办理 · Act on a case",
-    responses={
-        200: {"model": CaseAnswer, "headers": _ETAG},
-        **problems(400, 401, 403, 404, 409, 412, 413, 422),
-    },
-)
 async def act(
     request: Request,
     case_id: CaseId,
@@ -152,11 +144,20 @@ async def act(
 ) -> Response:
     """Carries out an event. A refusal names its reason and clause, and changes nothing."""
 
-    hands = hands_of(request)
-    identity, answer = await hands.act(Posted(secret, case_id, body, key, if_match))
-    if service.sandbox:  # sweeps before it answers
-        return await hands.do(partial(answered, request, service, identity, answer, 200))
-    return answered(request, service, identity, answer, 200)
+    return await carried_out(request, service, Posted(secret, case_id, body, key, if_match))
+
+
+router.add_api_route(
+    "/cases/{case_id}/events",
+    act,
+    methods=["POST"],
+    route_class_override=ActRoute,
+    summary="办理 · Act on a case",
+    responses={
+        200: {"model": CaseAnswer, "headers": _ETAG},
+        **problems(400, 401, 403, 404, 409, 412, 413, 422),
+    },
+)
 
 
 @router.get(

@@ -95,7 +95,9 @@ def test_everybody_gets_an_own_answer(service: Service) -> None:
     done = [*answers[:3], *answers[-4:-1]]
     assert [one.json()["id"] for one in done] == cases[:6]
     assert [one.headers["etag"] for one in done] == [f'"{one.json()["version"]}"' for one in done]
-    assert answers[-1].headers["Idempotent-Replayed"] == "true"
+    replayed = ["Idempotent-Replayed" in one.headers for one in answers]
+    assert replayed.count(True) == 1
+    assert replayed[0] or replayed[-1], "whichever of the two came second"
     assert answers[-1].content == answers[0].content
     assert judge(service.store) == {"licensed_provisional": 6, "formal_review": 6}
 

@@ -12,12 +12,21 @@ from cases.casework import Asked, Casework, Doing
 from cases.clock import machine_time
 from cases.errors import ActRefused, KeyReused, NotFound, Stale
 from cases.ports import Store, StoreError, Unit
-from cases.rows import Batch, EntryRow
+from cases.rows import Batch, ChangeRow, EntryRow
 from cases.store import open_store
 from cases.together import act_together
 from machines.codec import CodecError
 from machines.frozen import replace
-from tests.faults.town import LICENSED_AT, OFFICER, dispatch_all, judge, open_case, steps, town
+from tests.faults.town import (
+    LICENSED_AT,
+    OFFICER,
+    code,
+    dispatch_all,
+    judge,
+    open_case,
+    steps,
+    town,
+)
 
 ISSUE = Doing("issue_licence", {"formal_review_passed": True})
 
@@ -228,6 +237,22 @@ def test_two_cases_of_one_enterprise_do_not_move_together(store: Store) -> None:
     first, second = act_together(casework, [Asked(one, serve, OFFICER), Asked(two, serve, OFFICER)])
     assert first is not None
     assert second is None
+
+
+def test_an_enterprise_that_took_over_another_acts_alone(store: Store) -> None:
+    """It looks at the files of both."""
+    casework, _ = town(store, LICENSED_AT)
+    asked = applied(casework, 3)
+    merger = ChangeRow(1, code(9), "merger", "虚构货运2号有限公司", code(2), LICENSED_AT.date(),
+                       "a paper", "wang", "li", LICENSED_AT)  # fmt: skip
+    with store.unit() as unit:
+        unit.add_change(merger)
+    one, heir, two = act_together(casework, asked)
+    assert isinstance(one, Answer)
+    assert isinstance(two, Answer)
+    assert heir is None
+    casework.act(asked[1].case_id, ISSUE, OFFICER)
+    assert judge(store) == {"licensed_provisional": 3}
 
 
 def test_two_processes_act_on_the_same_cases_and_each_act_is_done_once(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import field
 
 from machines.case import Value
-from machines.codec import CodecError, canonical, from_json, from_plain, to_plain
+from machines.codec import CodecError, Written, canonical, from_json, from_plain, to_plain
 
 ZONES = st.sampled_from([timezone(timedelta(hours=n)) for n in (-11, 0, 8)])
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False).filter(
@@ -89,6 +89,16 @@ def test_a_number_of_any_length_keeps_its_digits() -> None:
     long = _Outer("n", datetime(2025, 1, 2, tzinfo=UTC), said={"a": 10**30})
     assert f'"a":{10**30}' in canonical(long)
     assert from_json(_Outer, canonical(long)) == long
+
+
+@pytest.mark.parametrize("number", [1, 2**70])
+def test_what_is_written_already_stands_in_a_text_as_it_would_anyway(number: int) -> None:
+    """Also where the text is the standard library's, for the sake of a long number."""
+    part = {"字": ["期限", None], "a": date(2025, 1, 2)}
+    whole = {"z": number, "list": [part, part]}
+    quick = {"z": number, "list": [Written(part), Written(part)]}
+    assert canonical(quick) == canonical(whole)
+    assert to_plain(quick) == to_plain(whole)
 
 
 def test_what_has_no_plain_form_is_named() -> None:
