@@ -34,7 +34,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "machines.notices": ("tests/machines/test_service.py",),
     "machines.late_record": ("tests/machines/test_late_records.py",),
     "machines.acknowledgement": ("tests/recount/test_reviews.py",),
-    "machines": ("tests/machines/test_step.py", "tests/machines/test_in_time.py",
+    "machines": ("tests/machines/test_step.py", "tests/machines/test_order.py",
+                 "tests/machines/test_in_time.py",
                  "tests/machines/test_suspension.py", "tests/machines/test_extension.py",
                  "tests/machines/test_late_records.py", "tests/machines/test_service.py",
                  "tests/scheduler/test_undoing.py"),
@@ -166,7 +167,9 @@ def tested(module: str) -> Verdict:
     floor = module.partition(".")[0]
     files = list(dict.fromkeys([*TESTS.get(module, ()), *TESTS[floor]]))
     ear = _Failed()
-    ended = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *files], [ear])
+    quiet = ["-x", "-q", "-p", "no:cacheprovider"]
+    quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # much is imported already
+    ended = pytest.main([*quiet, *files], [ear])
     if ended == pytest.ExitCode.OK:
         return NOBODY
     return ("test", ear.name or f"pytest ended with {ended}")

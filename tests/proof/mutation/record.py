@@ -51,8 +51,8 @@ class Record:
             file.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
 
     def noticed(self, key: str) -> bool:
-        """Whether somebody has noticed a mutant already."""
-        return key in self.found and self.found[key].by != ""
+        """Whether somebody has noticed a mutant already; a judge that broke down has not."""
+        return key in self.found and self.found[key].by not in ("", "broken")
 
 
 def digest() -> str:
