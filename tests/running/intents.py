@@ -6,13 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from machines.acts import Act
+from machines.acts import Act, Refused
 from machines.case import Actor
 from machines.definition import FactSpec
 from machines.engine_events import EVENTS, materials_of
 from machines.facts import example_of
 from machines.frozen import replace
 from machines.offers import offers
+from machines.rungs import closed
+from machines.step import decide
 from tests.properties.walker import Walk, acts, plain
 
 _WRONG: dict[str, Any] = {
@@ -64,6 +66,12 @@ def rightly(walk: Walk, event: str, role: str) -> Act:
     facts = {name: plain(example_of(compiled.definition.facts[name])) for name in spec.needs}
     papers: dict[str, str | None] = dict.fromkeys(materials_of(compiled, event))
     return Act(event, _actor(walk, role, spec.duty), facts, papers)
+
+
+def ends(walk: Walk, act: Act) -> bool | None:
+    """Whether the case would be closed by an act; None where it would be refused."""
+    moved = decide(walk.workflow.compiled, walk.case, act, walk.now, walk.world, hot=True)
+    return None if isinstance(moved, Refused) else closed(walk.workflow.compiled, moved.after[-1])
 
 
 def wrong(spec: FactSpec) -> Any:

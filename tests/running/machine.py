@@ -67,6 +67,15 @@ class Town(Pair, RuleBasedStateMachine):
                 break
         self.set_clock(until)
 
+    @rule(instants=st.integers(2, 9))
+    def dates_come_and_go(self, instants: int) -> None:
+        """Whatever falls due next, and next, is swept in its moment."""
+        for _ in range(instants):
+            at = self.model.next_instant()
+            if at is not None:
+                self.set_clock(max(at, self.model.now))
+                self.enforcer_sweeps()
+
     @rule(by=st.sampled_from(JUST))
     def it_is_nearly_or_just_due(self, by: timedelta) -> None:
         """To the instant before, of and after what falls due next."""
