@@ -55,6 +55,7 @@ proof: setup
 	$(BIN)/python -m tests.proof.large
 	$(BIN)/python -m tests.proof.large --db postgresql
 	CHENGNUO_STORIES=all $(BIN)/pytest -q tests/stories
+	$(BIN)/python -m tests.proof.exports
 
 check: lint types layers
 
