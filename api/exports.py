@@ -33,13 +33,13 @@ def written(
     return definition_schema() if format_ == "schema" else _as_xml(compiled, format_, language)
 
 
-@lru_cache(maxsize=64)
-def drawing(compiled: Compiled, language: Language) -> Drawing:
+@lru_cache(maxsize=128)
+def drawing(compiled: Compiled, language: str) -> Drawing:
     """The layout of a definition, made once for each language."""
     return draw(compiled.definition, language)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _as_xml(compiled: Compiled, format_: Format, language: Language) -> str:
     """Laying out a process takes a second, and a definition never changes."""
     return bpmn(compiled, language) if format_ == "bpmn" else scxml(compiled, language)
