@@ -58,6 +58,7 @@ proof: setup
 	$(BIN)/python -m tests.proof.released
 	$(BIN)/python -m tests.proof.released --db postgresql
 	CHENGNUO_STORIES=all $(BIN)/pytest -q tests/stories
+	$(BIN)/python -m tests.proof.exports
 	$(BIN)/python -m tests.proof --processes $(JOBS)
 	$(BIN)/python -m tests.proof --heart --processes $(JOBS)
 

@@ -7,14 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from api.cli_answers import Database, guarded, misuse, serving
-
-if TYPE_CHECKING:
-    from machines.book import Workflow
 
 Language = Annotated[Literal["zh", "en"], typer.Option("--lang", help="zh or en")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="a file; standard output without")]
@@ -38,6 +35,8 @@ def export(
     db: Database = None,
 ) -> None:
     """Writes a definition for another tool. 导出流程定义，供其他工具使用。"""
+    from api.exports import written
+
     with guarded():
         from machines.book import rulebook
 
@@ -48,31 +47,7 @@ def export(
     if case is not None and format_ not in ("svg", "mermaid"):
         misuse(f"--case marks a drawing: --format svg or mermaid, not {format_}")
     current, taken = _where(case, key, db) if case is not None else ({}, frozenset())
-    _write(out, [written(known[key], format_, language, current, taken)])
-
-
-def written(
-    workflow: Workflow, format_: Format, language: str, current: Any = None, taken: Any = (),
-) -> str:  # fmt: skip
-    """A definition in a format, as text. `current`, `taken`: where a case is and how it came
-    there, as the drawing wants them."""
-    from machines.exports.bpmn import bpmn
-    from machines.exports.diagram import Marks, draw, svg
-    from machines.exports.mermaid import mermaid
-    from machines.exports.plain import definition_json, definition_schema
-    from machines.exports.scxml import scxml
-
-    compiled = workflow.compiled
-    if format_ == "svg":
-        marks = Marks(current or {}, frozenset(taken))
-        return svg(draw(compiled.definition, language), marks) + "\n"
-    if format_ == "mermaid":
-        return mermaid(compiled.definition, language, current=current)
-    if format_ == "bpmn":
-        return bpmn(compiled, language)
-    if format_ == "scxml":
-        return scxml(compiled, language)
-    return definition_json(compiled) if format_ == "json" else definition_schema()
+    _write(out, [written(known[key].compiled, format_, language, current, taken)])
 
 
 def _where(case: str, key: str, db: str | None) -> tuple[Any, Any]:

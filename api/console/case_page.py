@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -26,12 +25,13 @@ from api.console.wording import (
     state_words,
     track_words,
 )
+from api.exports import drawing
 from cases.casework import Doing
 from cases.errors import ActRefused, Misused, Problem, Stale
 from cases.explaining import explained
 from machines import engine_events
 from machines.compiler import Compiled
-from machines.exports.diagram import Drawing, Marks, draw, size, svg
+from machines.exports.diagram import Marks, size, svg
 
 router = APIRouter()
 BESIDE_PX, WHOLE_PX = 720.0, 1160.0  # room for the diagram beside the timeline, or below it
@@ -155,9 +155,3 @@ def _diagram(visit: Visit, compiled: Compiled, marks: Marks, *, wide: bool) -> M
     """The diagram as markup; every text in it is escaped where it is made."""
     room = WHOLE_PX if wide else BESIDE_PX
     return Markup(svg(drawing(compiled, visit.language), marks, room))
-
-
-@lru_cache(maxsize=64)
-def drawing(compiled: Compiled, language: str) -> Drawing:
-    """The layout of a definition, made once for each language."""
-    return draw(compiled.definition, language)

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import FileResponse, Response
 
-from api.console.case_page import drawing
 from api.console.case_view import consequences
 from api.console.pages import FOLDER, page
 from api.console.visit import SignedIn, Visiting
 from api.console.wording import label, role_words
+from api.exports import drawing
 from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.exports.diagram import svg

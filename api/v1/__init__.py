@@ -9,6 +9,7 @@ from api.v1 import (
     diary,
     enforcement,
     enterprises,
+    exports,
     feed,
     outages,
     sandbox,
@@ -18,6 +19,6 @@ from api.v1 import (
 )
 
 router = APIRouter(prefix="/v1")
-for _part in (cases, workflows, services, diary, feed, enterprises, settings, enforcement, outages,
-              sandbox):  # fmt: skip
+for _part in (cases, workflows, exports, services, diary, feed, enterprises, settings, enforcement,
+              outages, sandbox):  # fmt: skip
     router.include_router(_part.router)

@@ -35,7 +35,7 @@ class Shapes:
             "id": f"plane_{self.process}", "bpmnElement": self.process,
         })  # fmt: skip
         places: dict[str, Place] = {}
-        top = 0.0
+        top = APART  # room above for what is higher than the first milestone
         for branch in self.branches:
             top += self._branch(plane, branch, places, top) + APART
         self._trunk(plane, places)

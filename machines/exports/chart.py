@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from zlib import crc32
 
 from machines.compiler import Compiled
 from machines.definition import Obligation, Timer, Transition
@@ -175,7 +176,7 @@ def slug(guard: GuardRef) -> str:
     whole = whole.replace(f"{guard.name}_", f"{guard.name}__", 1)
     if len(whole) <= LONGEST:
         return whole
-    return f"{whole[:LONGEST]}_{sum(map(ord, whole))}"  # two long ones seldom begin and sum alike
+    return f"{whole[:LONGEST]}_{crc32(whole.encode()):08x}"
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -156,7 +156,8 @@ def _packed(tracks: tuple[TrackDrawing, ...], max_width: float) -> tuple[list[Po
     places: list[Point] = []
     left, top, at_y, bottom, column, width = MARGIN, MARGIN, MARGIN, MARGIN, 0.0, 0.0
     for track in tracks:
-        wide, high = track.layout.width, track.layout.height + _head(track)
+        titled = extent((track.title,), TITLE)[0] if track.title else 0.0
+        wide, high = max(track.layout.width, titled), track.layout.height + _head(track)
         if places and (at_y == top or at_y + high > bottom or left + wide > max_width - MARGIN):
             left, at_y = left + column + 3 * MARGIN, top
             if left + wide > max_width - MARGIN:

@@ -217,7 +217,12 @@ def test_the_runner_runs_while_the_application_does(store_url: str) -> None:
 
 # The contract
 
-TEXTS = {"/metrics": "text/plain", "/v1/obligations.ics": "text/calendar"}
+TEXTS = {
+    "/metrics": "text/plain", "/v1/obligations.ics": "text/calendar",
+    "/v1/workflows/{key}/diagram": "image/svg+xml", "/v1/workflows/{key}/mermaid": "text/plain",
+    "/v1/workflows/{key}/bpmn": "application/xml", "/v1/cases/{case_id}/diagram": "image/svg+xml",
+    "/v1/workflows/{key}/scxml": "application/scxml+xml",
+}  # fmt: skip
 
 
 def test_the_document_is_openapi_3_1_and_bilingual(desk: Desk) -> None:

@@ -35,8 +35,9 @@ def test_every_reform_is_valid_and_read(key: str) -> None:
     assert {f"S.duty.{duty}.running" for duty in dated} <= states
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    ("key", "language"), [*((key, "zh") for key in KEYS), *((key, "en") for key in CORE)]
+)
 def test_every_element_is_drawn_once_and_no_two_lie_on_one_another(key: str, language: str) -> None:
     root = ET.fromstring(written(key, language))
     process = root.find(f"{{{MODEL}}}process")
@@ -73,3 +74,13 @@ def test_the_core_reforms_run_to_the_same_states(key: str, monkeypatch: pytest.M
     assert tally.sent > tally.cases
     assert tally.timers > 0 or EVERY > 1
     print(f"\n{key}: {tally.told()}")  # noqa: T201
+
+
+def test_a_process_that_is_a_day_late_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    spiff.on_our_clock(monkeypatch)
+    promise = "supply_promised_materials"
+    late = written("network_freight").replace(f">{promise}_over_at<", f">{promise}_lawful_at<")
+    assert late != written("network_freight")
+    spec = spiff.parsed(late, "network_freight")
+    with pytest.raises(AssertionError, match="main is in licensed_provisional, not breach"):
+        played("network_freight", lambda: spiff.Spiff(spec))
