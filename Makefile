@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= 2
+CASES ?= 20000
 DATABASE ?= sqlite:///.data/sandbox.db
 PACKAGES := workflows machines rules api scheduler cases simulation
 BIN := .venv/bin
@@ -45,12 +46,14 @@ run: setup
 test: check pytest
 
 # The long evidence, many hours on two cores: towns of cases live on every store beside their model;
-# every date of a hundred thousand random obligations is worked out again by code of its own; a
-# thousand processes are killed; hosts are cut off; a large database is swept; and last, every
-# definition and the heart are changed a little, in every way there is, and somebody must notice.
+# every date of a hundred thousand random obligations is worked out again by code of its own; every
+# definition is walked, CASES kinds of case a slice; a thousand processes are killed; hosts are cut
+# off; a large database is swept; and last, every definition and the heart are changed a little, in
+# every way there is, and somebody must notice.
 proof: setup
 	$(BIN)/python -m tests.proof.towns
 	$(BIN)/python -m tests.proof.dates
+	$(BIN)/chengnuo check --deep --at-most $(CASES)
 	$(BIN)/python -m tests.proof.kills
 	$(BIN)/python -m tests.proof.hosts
 	$(BIN)/python -m tests.proof.large

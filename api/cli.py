@@ -8,6 +8,7 @@ import typer
 from api import (
     cli_audit,
     cli_calendar,
+    cli_check,
     cli_database,
     cli_demo,
     cli_draw,
@@ -37,6 +38,7 @@ for part in (
     cli_serve,
     cli_demo,
     cli_workflows,
+    cli_check,
     cli_export,
     cli_trace,
     cli_due,

@@ -1,34 +1,28 @@
-"""`chengnuo workflows` and `chengnuo check`: the definitions, shown and examined."""
+"""`chengnuo workflows`: the definitions, listed and shown."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api import cli_versions
-from api.cli_answers import FINDING, AsJson, guarded, misuse, show_json
-from api.cli_lint import InLanguage, Language, line_of, of_all, row_of_error
+from api.cli_answers import AsJson, guarded, misuse, show_json
 from api.cli_versions import KeyOrCommand
 
 if TYPE_CHECKING:
     from machines.book import Overlay, Rulebook, Workflow
-    from machines.graph import Report
-    from machines.reader import DefinitionError
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands `workflows`, with those on versions, and `check`."""
+    """Adds the command `workflows`, with those on versions."""
     group = typer.Typer(cls=KeyOrCommand, help="流程定义 the definitions and their versions")
     group.command("show", hidden=True)(workflows)
     cli_versions.register(group)
     app.add_typer(group, name="workflows")
-    app.command("check")(check)
 
 
 def workflows(
@@ -60,7 +54,7 @@ def workflows(
         _show_overlay(book.overlay, as_json=as_json)
         return
     if key not in known:
-        misuse(f"no workflow {key}{_hint(key, list(known))}")
+        misuse(f"no workflow {key}{hint(key, list(known))}")
     if as_json:
         show_json(_whole(known[key]))
     else:
@@ -123,7 +117,8 @@ def _write_schemas(folder: Path) -> None:
         (folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _hint(name: str, known: list[str]) -> str:
+def hint(name: str, known: list[str]) -> str:
+    """What a misspelt name may have meant, or which names there are."""
     near = difflib.get_close_matches(name, known, 1)
     return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
 
@@ -174,170 +169,3 @@ def _show(workflow: Workflow) -> None:
 def _due(duty: Any) -> str:
     due = duty.due.model_dump(mode="json", exclude_none=True)
     return ", ".join(f"{name}={value}" for name, value in due.items())
-
-
-def check(
-    keys: Annotated[list[str] | None, typer.Argument(help="only these; else every one")] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="definitions elsewhere: one folder a workflow")
-    ] = None,
-    deep: Annotated[
-        bool, typer.Option("--deep", help="walk every case that can come about; takes minutes")
-    ] = False,
-    at_most: Annotated[
-        int | None, typer.Option("--at-most", min=1, help="with --deep: cases a slice of tracks")
-    ] = None,
-    lang: InLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """检查流程定义。Examines definitions; exit 1 with findings, each with file and line."""
-    if at_most is not None and not deep:
-        misuse("--at-most belongs to --deep")
-    with guarded():
-        from machines.book import workflows_folder
-
-        place = folder or workflows_folder()
-        if not place.is_dir():
-            misuse(f"no folder {place}")
-        wanted = _wanted(place, keys or [])
-        rows = list(_examined(place, wanted, _Deep(at_most) if deep else None, all_=not keys))
-    findings = sum(len(row["findings"]) for row in rows)
-    if as_json:
-        show_json({"workflows": rows, "findings": findings})
-    else:
-        _table(rows, lang)
-    if findings:
-        raise typer.Exit(FINDING)
-
-
-_WALKED = {"cases_walked": "cases", "steps_walked": "steps", "seconds": "seconds"}
-
-
-class _Deep:
-    """The long check: `at_most` cases a slice of tracks, all of them without a number."""
-
-    def __init__(self, at_most: int | None) -> None:
-        from rules.working_days import load_calendar
-
-        self.at_most, self.calendar = at_most, load_calendar()
-
-    def row(self, workflow: Workflow) -> dict[str, Any]:
-        """What was walked, how long it took, and what was found, each with its story."""
-        from cases.clock import monotonic_seconds
-        from machines.book import parameters_of
-        from machines.exploration.examine import explore
-
-        parameters = parameters_of([workflow])
-        begun = monotonic_seconds()
-        found = explore(workflow, self.calendar, parameters, self.at_most)
-        return {
-            "cases_walked": found.cases,
-            "steps_walked": found.steps,
-            "whole": found.whole,
-            "not_gone_on_from": found.pruned,
-            "seconds": round(monotonic_seconds() - begun, 2),
-            "findings": [
-                {**asdict(one), "story": [{"zh": line.zh, "en": line.en} for line in story]}
-                for one, story in found.findings
-            ],
-        }
-
-
-def _wanted(place: Path, keys: list[str]) -> list[Path]:
-    """The folders to examine. Misuse for a key that has none, or a folder without definitions."""
-    single = (place / "machine.yaml").exists()
-    present = {one.parent.name: one.parent for one in sorted(place.glob("*/machine.yaml"))}
-    if single:
-        present = {place.name: place}
-    if not present:
-        misuse(f"no definition below {place}: expected KEY/machine.yaml")
-    for key in keys:
-        if key not in present:
-            misuse(f"no workflow {key}{_hint(key, list(present))}")
-    return [path for key, path in present.items() if not keys or key in keys]
-
-
-def _examined(
-    place: Path, wanted: list[Path], deep: _Deep | None = None, *, all_: bool = False
-) -> Iterator[dict[str, Any]]:
-    """One row a workflow; a definition that cannot be read is a finding, the rest go on."""
-    from machines.book import load_workflow, read_overlay, read_roles, workflows_folder
-    from machines.graph import examine
-    from machines.links import link_errors
-    from machines.reader import DefinitionError
-
-    own = place if (place / "roles.yaml").exists() else place.parent
-    home = own if (own / "roles.yaml").exists() else workflows_folder()
-    roles, overlay = read_roles(home), read_overlay(home)
-    readable, unreadable = {}, []
-    for path in wanted:
-        try:
-            readable[path.name] = load_workflow(path, roles, overlay)
-        except DefinitionError as error:
-            unreadable.append(_unreadable(path, error))
-    beside = {key: (one.definition, one.parsed) for key, one in readable.items()}
-    beside.update(_others(place, home, roles, overlay, {path.name for path in wanted}))
-    links = ((key, error) for key, error in link_errors(beside) if key in readable)
-    astray: dict[str, list[dict[str, Any]]] = {}
-    for key, astray_at in links:
-        astray.setdefault(key, []).append(row_of_error(astray_at))
-    for key, one in readable.items():
-        row = _row(examine(one))
-        more = {} if deep is None else deep.row(one)
-        findings = [*row["findings"], *astray.get(key, ()), *more.pop("findings", ())]
-        yield {**row, **more, "findings": findings}
-    yield from unreadable
-    if all_ and own == place and not unreadable:
-        yield from of_all(home, readable)
-
-
-def _others(
-    place: Path, home: Path, roles: Any, overlay: Overlay | None, known: set[str]
-) -> dict[str, Any]:
-    """The workflows beside those examined, to which a link may lead; unreadable ones left out."""
-    from machines.book import load_workflow
-    from machines.reader import DefinitionError
-
-    found = {}
-    folders = {one.parent for where in (place, home) for one in where.glob("*/machine.yaml")}
-    for path in sorted(folders):
-        if path.name in known:
-            continue
-        try:
-            one = load_workflow(path, roles, overlay)
-        except DefinitionError:
-            continue
-        found[path.name] = (one.definition, one.parsed)
-    return found
-
-
-def _unreadable(path: Path, error: DefinitionError) -> dict[str, Any]:
-    return {"workflow": path.name, "states": 0, "transitions": 0, "obligations": 0,
-            "findings": [row_of_error(error)]}  # fmt: skip
-
-
-def _row(report: Report) -> dict[str, Any]:
-    return {**asdict(report), "findings": [asdict(one) for one in report.findings]}
-
-
-def _table(rows: list[dict[str, Any]], lang: Language | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    walked = any("cases_walked" in row for row in rows)
-    names = _WALKED if walked else {n: n for n in ("states", "transitions", "obligations")}
-    table = Table(title="流程检查 definitions examined")
-    table.add_column("workflow", no_wrap=True)
-    for name in (*names.values(), "findings"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        numbers = [str(row.get(name, "-")) for name in names]
-        if not row.get("whole", True):
-            numbers[0] += "+"  # the walk was broken off
-        table.add_row(row["workflow"], *numbers, str(len(row["findings"])))
-    Console().print(table)
-    for row in rows:
-        for one in row["findings"]:
-            typer.echo(line_of(one, lang))
-            for line in one.get("story", ()):
-                typer.echo(f"    {line['zh']}\n       {line['en']}")

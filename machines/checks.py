@@ -203,6 +203,9 @@ def _when(names: _Names, one: Obligation | Timer, at: At) -> Iterator[Problem]:
 def _closing(definition: Definition) -> Iterator[Problem]:
     closing = definition.closing
     yield from _all(("closing",), "event", closing.decided_by, definition.events)
+    if closing.standing is not None:
+        duties = [one.id for one in definition.obligations]
+        yield from _all(("closing", "standing"), "obligation", closing.standing.obligations, duties)
     for field in ("settles_when", "closes_when"):
         for alternative in getattr(closing, field):
             for track, states in alternative.items():

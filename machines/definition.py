@@ -303,6 +303,13 @@ class Opening(Grounded):
     guards: tuple[GuardRef, ...] = ()
 
 
+class Standing(Grounded):
+    """A file that is kept for as long as its subject is in the trade: the act that keeps one of
+    these duties of the authority starts it anew, so that something is always owed."""
+
+    obligations: Names
+
+
 class Closing(Strict):
     """Alternatives, each a set of states by track. Settled: nothing owed. Closed: nothing can
     happen. `decided_by`: events after which the application can no longer be withdrawn, where
@@ -311,6 +318,7 @@ class Closing(Strict):
     decided_by: Names = ()
     settles_when: tuple[dict[Name, Names], ...]
     closes_when: tuple[dict[Name, Names], ...]
+    standing: Standing | None = None
 
 
 class Definition(Strict):

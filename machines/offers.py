@@ -29,6 +29,10 @@ from rules.parameters import ParameterError
 from rules.periods import PeriodError
 from rules.view import View, World
 
+_NOTHING_LEFT = Refused(
+    "nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now"
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -51,13 +55,19 @@ class Blocked:
 @dataclass(frozen=True, slots=True)
 class _Offered:
     """An event of the definition, as read off it once. `edges`: those of any state, `fixed`: of
-    each its guards that no act can bring about by itself."""
+    each its guards that no act can bring about by itself; `choices`: of each the choices it
+    accepts, of facts that the act states."""
 
     event: str
     edges: tuple[Transition, ...]
     duty: str
     fixed: Mapping[int, tuple[Call, ...]]
+    choices: Mapping[int, Mapping[str, frozenset[str]]]
     clause: str | None
+
+
+_MISSING = "something_missing"
+"""What is not missing before an act is not missing after it, whatever it hands in."""
 
 
 @lru_cache(maxsize=256)  # the same for every case of a text
@@ -73,12 +83,29 @@ def _offered(compiled: Compiled) -> tuple[_Offered, ...]:
             continue
         brought = {*spec.needs, *spec.may, *spec.hands_in}
         fixed = {
-            id(edge): tuple(ref for ref in edge.guards if not reads(ref.args) & brought)
+            id(edge): tuple(
+                ref for ref in edge.guards if ref.name == _MISSING or not reads(ref.args) & brought
+            )
             for edge in own
         }
         clause = next((edge.clauses[0] for edge in own if edge.clauses), None)
-        found.append(_Offered(event, own, spec.duty, fixed, clause))
+        choices = {id(edge): _accepted(compiled, edge, spec.needs) for edge in own}
+        found.append(_Offered(event, own, spec.duty, fixed, choices, clause))
     return tuple(found)
+
+
+def _accepted(
+    compiled: Compiled, edge: Transition, needs: Iterable[str]
+) -> Mapping[str, frozenset[str]]:
+    """The choices with which an edge can be taken, of each fact stated that it asks for one."""
+    found: dict[str, frozenset[str]] = {}
+    for ref in edge.guards:
+        fact = str(ref.args.get("fact"))
+        if ref.name in ("fact_is", "fact_is_not") and fact in needs:
+            known = found.get(fact, frozenset(compiled.definition.facts[fact].choices))
+            named = frozenset([ref.args["value"]])
+            found[fact] = known & named if ref.name == "fact_is" else known - named
+    return found
 
 
 @lru_cache(maxsize=2048)
@@ -190,7 +217,22 @@ class _Desk:
             refused = self._guards(one, mine)
             if refused is not None:
                 return refused
-        return None
+        return self._no_choice_left(one, role, edges)
+
+    def _no_choice_left(
+        self, one: _Offered, role: str, edges: Iterable[Iterable[Transition]]
+    ) -> Refused | None:
+        """Refuses what no choice of a fact could do on all tracks at once: every item checked."""
+        left: dict[str, frozenset[str]] = {}
+        for of_track in edges:
+            accepted = [one.choices[id(edge)] for edge in of_track if role in edge.role]
+            for fact in {name for some in accepted for name in some}:
+                every = frozenset(self._compiled.definition.facts[fact].choices)
+                here = frozenset[str]().union(*(some.get(fact, every) for some in accepted))
+                left[fact] = left.get(fact, every) & here
+        if all(left.values()):
+            return None
+        return replace(_NOTHING_LEFT, clause=one.clause)
 
     def _edges_here(self, event: str) -> list[tuple[Transition, ...]]:
         """The edges of each track concerned; empty unless every one of them has some."""
@@ -242,10 +284,7 @@ def _possible(compiled: Compiled, case: Case) -> dict[str, Refused | None]:
         "cancel_registration": not closed(compiled, case),
         "acknowledge_recount": bool(unacknowledged(case)),
     }
-    nothing = Refused(
-        "nothing_to_do", "目前没有可适用的对象。", "there is nothing to apply it to now"
-    )  # fmt: skip
-    return {event: None if some else nothing for event, some in possible.items()}
+    return {event: None if some else _NOTHING_LEFT for event, some in possible.items()}
 
 
 def _requested(duty: Duty) -> bool:

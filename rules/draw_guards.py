@@ -1,4 +1,4 @@
-"""The condition that a draw is the one the published seed gives."""
+"""The conditions that a draw can be made, and is the one the published seed gives."""
 
 from __future__ import annotations
 
@@ -28,3 +28,14 @@ def drawn_from_seed(view: View, drawn: str, pool: str, seed: str, take: str) -> 
         f"{label[0]}：与公布的种子抽取结果不符，应为：{names}。",
         f"{label[1]}: not what the published seed gives; it gives: {', '.join(expected)}.",
     )
+
+
+@guard
+def enough_to_draw(view: View, pool: str, take: str) -> Unmet | None:
+    """The pool holds at least as many as are to be drawn."""
+    candidates, count = view.facts.get(pool) or (), int(view.facts.get(take) or 0)
+    if 0 < count <= len(candidates):
+        return None
+    zh, en = view.label(pool)
+    return Unmet(f"{pool}_too_small", f"{zh}：共 {len(candidates)} 个，不足抽取 {count} 个。",
+                 f"{en}: {len(candidates)} there, {count} to be drawn.")  # fmt: skip

@@ -24,6 +24,7 @@ from machines.exploration.refs import (
 from machines.exploration.slices import Slice
 from machines.exploration.symbolic import PAST
 from machines.exploration.told import Told
+from machines.exploration.worlds import parents_of
 from rules.view import World
 
 Place = tuple[str, str]
@@ -32,8 +33,11 @@ Place = tuple[str, str]
 class Likeness:
     """The likeness of cases of one workflow, as far as one slice of its tracks goes."""
 
-    def __init__(self, compiled: Compiled, tracks: Slice, told: Told) -> None:
-        self.compiled, self.tracks, self.told = compiled, tracks, told
+    def __init__(
+        self, compiled: Compiled, slice_: Slice, told: Told, *, apart: bool = False
+    ) -> None:
+        self.compiled, self.slice, self.told = compiled, slice_, told
+        self.apart = apart
         definition = compiled.definition
         onward: dict[Place, set[str]] = defaultdict(set)
         leaving: dict[Place, Looks] = defaultdict(lambda: NOTHING)
@@ -45,9 +49,10 @@ class Likeness:
                 onward[place].add(source if edge.to == "same" else edge.to)
                 leaving[place] |= looks
                 events[place].add(edge.event)
+        self.parents = parents_of(compiled)
         self._events: dict[Place, frozenset[str]] = {}
         self._looks: dict[Place, Looks] = {}
-        for track in tracks:
+        for track in slice_.tracks:
             for state in definition.tracks[track].states:
                 near = _closure(track, state, onward)
                 self._events[track, state] = frozenset().union(*(events[one] for one in near))
@@ -68,14 +73,16 @@ class Likeness:
 
     def of(self, case: Case, number: int, world: World) -> Hashable:
         """Equal for two cases that are alike. `number`: which of the worlds they live in."""
-        reach = frozenset().union(*(self._events[t, case.tracks[t]] for t in self.tracks))
+        tracks = self.slice.tracks
+        reach = frozenset[str]().union(*(self._events[t, case.tracks[t]] for t in tracks))
         looks = NOTHING
-        for track in self.tracks:
+        for track in tracks:
             looks |= self._looks[track, case.tracks[track]]
         alive = [
             spec
             for name, spec in self.compiled.duties.items()
-            if self._duty_events[name] & reach or _to_come(case, name) or _by_service(spec)
+            if name in self.slice.duties
+            and (self._duty_events[name] & reach or _to_come(case, name) or _by_service(spec))
         ]
         for spec in alive:
             looks |= self._duty_looks[spec.id]
@@ -83,9 +90,9 @@ class Likeness:
         if groups:
             looks |= self._item_looks
         return (
-            number,
-            tuple(sorted((t, s) for t, s in case.tracks.items() if t in self.tracks)),
-            tuple(_duties(self.compiled, case, looks.duties)),
+            self._lives_in(number, looks),
+            tuple(sorted((t, s) for t, s in case.tracks.items() if t in tracks)),
+            tuple(_duties(self.compiled, case, looks.duties, self.slice.duties)),
             tuple(sorted((n, one.status) for n, one in case.licences.items())),
             self.told.of(self.told.view(case, world), {}, looks.facts),
             _papers(self.compiled, case, groups, looks),
@@ -94,6 +101,13 @@ class Likeness:
             case.ended,
             case.stayed,
         )
+
+    def _lives_in(self, number: int, looks: Looks) -> Hashable:
+        """The world, as far as something that can still be asked is about it."""
+        if self.apart:
+            return number
+        view, parent = divmod(number, self.parents)
+        return (view if looks.credit else None, parent if looks.parent else None)
 
     def _past(self, case: Case, looks: Looks, alive: Iterable[Obligation | Timer]) -> Hashable:
         """The events of the past that matter, and whether services are newer than the paper."""
@@ -133,17 +147,22 @@ def _to_come(case: Case, name: str) -> bool:
     return any(duty.obligation == name and runs(duty) for duty in case.duties)
 
 
-def _duties(compiled: Compiled, case: Case, looked_at: frozenset[str]) -> Iterable[Hashable]:
+def _duties(
+    compiled: Compiled, case: Case, looked_at: frozenset[str], walked: frozenset[str]
+) -> Iterable[Hashable]:
     """The newest occurrence of each duty, and what older ones still have to come. What is over and
     done, however it ended, is left out unless a condition looks at it."""
-    newest = {duty.obligation: duty for duty in case.duties}
+    newest = {duty.obligation: duty for duty in case.duties if duty.obligation in walked}
     found = {
         (duty.obligation, newest[duty.obligation] == duty, *_of(duty))
         for duty in case.duties
-        if runs(duty)
-        or (
-            newest[duty.obligation] == duty
-            and (duty.obligation in looked_at or not _over(compiled, duty))
+        if duty.obligation in walked
+        and (
+            runs(duty)
+            or (
+                newest[duty.obligation] == duty
+                and (duty.obligation in looked_at or not _over(compiled, duty))
+            )
         )
     }
     return sorted(found, key=str)

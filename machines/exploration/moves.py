@@ -7,8 +7,10 @@ something waits for, and the withdrawal of the application. Left out are the eng
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from machines.acts import Act, Open
@@ -16,23 +18,34 @@ from machines.case import ENGINE, Actor, Case, Party
 from machines.compiler import Compiled, open_to
 from machines.definition import Transition
 from machines.exploration.partition import Partition
+from machines.exploration.refs import moments_of
 from machines.exploration.slices import Slice
-from machines.exploration.symbolic import Passing, passings
+from machines.exploration.symbolic import Passing, Turn, passings
 from machines.exploration.told import Told
 from rules.view import View, World
 
 CODES = ("91999999MA0000001N", "91999999MA0000002R", "91999999MA0000003W", "91999999MA00000040")
-Move = Act | Passing
+Move = Act | Passing | Turn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moves:
     """The moves of one slice of a workflow."""
 
     compiled: Compiled
-    tracks: Slice
+    slice: Slice
     partition: Partition
     told: Told
+
+    @cached_property
+    def _awaited(self) -> dict[str, tuple[str, ...]]:
+        """Document -> the parties on whose service a duty of the slice waits."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for duty in self.compiled.definition.duties:
+            for ref in moments_of(duty) if duty.id in self.slice.duties else ():
+                if ref.serve is not None and ref.to is not None:
+                    found[ref.serve][ref.to] = None
+        return {document: tuple(parties) for document, parties in found.items()}
 
     def openings(self) -> Iterator[Open]:
         """Every way a case may be opened."""
@@ -44,7 +57,9 @@ class Moves:
             for index, (role, spec) in enumerate(definition.parties.items())
             if not spec.same_as_subject
         }
-        subject = Party(kind, "虚构企业", code, None if code else "虚构0号")
+        nameless = code is not None or kind == "pre_establishment"  # not there yet: no number
+        ref = None if nameless else "虚构0号"
+        subject = Party(kind, "虚构企业", code, ref)
         actor = Actor(f"{opening.role[0]}-apply", opening.role[0], code)
         for facts in self.partition.variants(opening.needs, opening.may, {}):
             yield Open("explored", "yingkou", subject, actor, parties, facts)
@@ -53,12 +68,12 @@ class Moves:
         """Everything that may be tried on a case."""
         view = self.told.view(case, world)
         for event in self.compiled.possible(case.tracks):
-            if self.tracks.issuperset(self.compiled.tracks_of[event]):
+            if self.slice.tracks.issuperset(self.compiled.tracks_of[event]):
                 yield from self._acts(case, event, view)
         yield from self._services(case)
         if "applicant" in self.compiled.sides and not case.licences:
             yield Act("withdraw", self._person(case, "applicant", "apply"), {"reason": "撤回"})
-        yield from passings(self.compiled, case)
+        yield from passings(self.compiled, case, self.slice.duties)
 
     def _acts(self, case: Case, event: str, view: View) -> Iterator[Act]:
         spec = self.compiled.definition.events[event]
@@ -109,7 +124,7 @@ class Moves:
 
     def _services(self, case: Case) -> Iterator[Act]:
         officer = next(r for r, side in self.compiled.sides.items() if side == "authority")
-        for document, parties in self.compiled.addressees.items():
+        for document, parties in self._awaited.items():
             issued = self.compiled.definition.documents[document].issued_by
             if not any(event in case.happened for event in issued):
                 continue

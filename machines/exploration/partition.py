@@ -134,17 +134,34 @@ class Partition:
     ) -> tuple[dict[str, Any], ...]:
         """What an act may state: every combination of what conditions look at, the rest as the
         definition's example. `known`: what the case has been told before."""
+        fixed, free = self._choices(needs, may, known)
+        return tuple({**fixed, **one} for one in _combined(free))
+
+    def every(
+        self, needs: tuple[str, ...], may: tuple[str, ...], known: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        """Every combination of what an act may state, however many they are."""
+        fixed, free = self._choices(needs, may, known)
+        for chosen in product(*(values for _, values in free)):
+            names = (name for name, _ in free)
+            yield {**fixed, **_stated(dict(zip(names, chosen, strict=True)))}
+
+    def _choices(
+        self, needs: tuple[str, ...], may: tuple[str, ...], known: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[tuple[str, list[Any]]]]:
         facts = self.compiled.definition.facts
         fixed = {
             name: to_plain(example_of(facts[name])) for name in needs if name not in self.values
         }
         free: list[tuple[str, list[Any]]] = []
+        given = {**known, **fixed}
         for name in (*needs, *may):
             if name in self.values:
-                values = [*self.values[name], *self._fitted(name, {**known, **fixed})]
+                values = [*self.values[name], *self._fitted(name, given)]
                 distinct = [one for n, one in enumerate(values) if one not in values[:n]]
+                given[name] = distinct[0]
                 free.append((name, distinct if name in needs else [*distinct, None]))
-        return tuple({**fixed, **one} for one in _combined(free))
+        return fixed, free
 
     def _fitted(self, fact: str, known: Mapping[str, Any]) -> Iterator[Any]:
         """What a list has to hold so that the conditions on it are met."""
@@ -161,6 +178,8 @@ class Partition:
                 yield [i for i in known.get(args["whole"]) or () if name_of(i) not in out]
             elif one.name == "covers" and args["fact"] == fact and known.get(args["other"]):
                 yield known[args["other"]]
+            elif one.name == "covered_by" and args["fact"] == fact:
+                yield [i for name in args["facts"] for i in known.get(name) or ()]
             elif one.name == "covered_by" and fact in args["facts"] and known.get(args["fact"]):
                 yield known[args["fact"]]
             elif one.name in ("fact_equals", "fact_differs"):

@@ -135,6 +135,13 @@ def quiet_duties(definition: Definition) -> frozenset[str]:
     )
 
 
+def issuing(compiled: Compiled, duty: Obligation | Timer) -> frozenset[str]:
+    """The events that issue the papers on whose service a duty waits."""
+    documents = compiled.definition.documents
+    served = {ref.serve for ref in moments_of(duty) if ref.serve is not None}
+    return frozenset(event for name in served for event in documents[name].issued_by)
+
+
 def written_by(compiled: Compiled, event: str) -> frozenset[str]:
     """The facts and groups of materials an event can bring."""
     spec = compiled.definition.events[event]

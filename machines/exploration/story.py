@@ -9,7 +9,7 @@ from machines.acts import Act, Open
 from machines.case import ENGINE
 from machines.compiler import Compiled
 from machines.exploration.search import Step, Walked
-from machines.exploration.symbolic import Passing
+from machines.exploration.symbolic import Passing, Turn
 from machines.words import Text
 
 _PASSES = {
@@ -50,6 +50,8 @@ def _move(compiled: Compiled, step: Step) -> tuple[str, str]:
         zh, en = _label(compiled, move.duty[0])
         passes_zh, passes_en = _PASSES[move.what]
         return f"“{zh}”{passes_zh}", f"{en}: {passes_en}"
+    if isinstance(move, Turn):
+        return move.words.zh, move.words.en
     if isinstance(move, Open):
         who, name = move.actor.role, ("提出申请", "opens the case")
     else:

@@ -9,7 +9,7 @@ the laws of `tests/properties` are about those.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -20,6 +20,7 @@ from machines.definition import Obligation, Timer
 from machines.duties import RUNNING
 from machines.frozen import replace
 from machines.rungs import SHANGHAI, closed
+from machines.words import Text
 
 START = datetime(2026, 5, 6, 9, tzinfo=SHANGHAI)
 FAR = date(2026, 11, 2)
@@ -41,6 +42,13 @@ class Passing:
         return Because(*self.duty, self.what)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The world turns: what another case has brought about is known from now on, or is over."""
+
+    words: Text
+
+
 def at_rest(case: Case) -> Case:
     """The same case with every date that still runs far ahead, and nothing to be reminded of."""
     return replace(case, duties=tuple(_far(duty) for duty in case.duties))
@@ -60,10 +68,12 @@ def _far(duty: Duty) -> Duty:
     return replace(duty, due=due, warn_on=())
 
 
-def passings(compiled: Compiled, case: Case) -> Iterator[Passing]:
-    """Every date that may pass next."""
+def passings(compiled: Compiled, case: Case, duties: Collection[str]) -> Iterator[Passing]:
+    """Every date of these duties that may pass next."""
     over = case.ended is not None or closed(compiled, case)
     for duty in case.duties:
+        if duty.obligation not in duties:
+            continue
         spec = compiled.duties[duty.obligation]
         if over and not (isinstance(spec, Obligation) and spec.survives_close):
             continue

@@ -20,6 +20,9 @@ from machines.words import GuardRef
 from rules.guards import first_unmet, reads
 from rules.view import View, World
 
+_OF_THE_CASE = frozenset({"event", "track", "obligation", "licence", "party", "materials"})
+"""Arguments by which a condition looks at more than facts and the file of the applicant."""
+
 
 class Told:
     """The conditions on facts of one workflow."""
@@ -28,6 +31,7 @@ class Told:
         self.compiled = compiled
         facts = compiled.definition.facts.keys()
         self._answers: list[tuple[GuardRef, frozenset[str]]] = []
+        self._known: dict[Hashable, bool] = {}
         self._raw: dict[str, None] = {}
         seen = set()
         for one in all_guards(compiled.definition):
@@ -58,9 +62,19 @@ class Told:
         facts = {**view.facts, **stated}
         view = replace(view, facts=facts)
         answers = tuple(
-            first_unmet(view, (one,)) is None
-            for one, looked_at in self._answers
+            self._holds(place, one, looked_at, view)
+            for place, (one, looked_at) in enumerate(self._answers)
             if live is None or looked_at & live
         )
         raw = [n for n in self._raw if (live is None or n in live) and n in facts]
         return (answers, canonical({name: facts[name] for name in raw}))
+
+    def _holds(self, place: int, one: GuardRef, looked_at: frozenset[str], view: View) -> bool:
+        """Whether a condition holds; asked once of the same facts, unless it looks at the past."""
+        if one.args.keys() & _OF_THE_CASE:
+            return first_unmet(view, (one,)) is None
+        stated = tuple(repr(view.facts.get(name)) for name in sorted(looked_at))
+        known = (place, id(view.credit), stated)
+        if known not in self._known:
+            self._known[known] = first_unmet(view, (one,)) is None
+        return self._known[known]

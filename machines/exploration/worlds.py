@@ -7,6 +7,7 @@ every privilege; with every record, lately and long ago.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from machines.compiler import Compiled
@@ -25,15 +26,22 @@ def worlds_of(
     compiled: Compiled, calendar: Calendar, parameters: ParameterBook
 ) -> tuple[World, ...]:
     """The worlds worth trying; one where nothing asks about credit or about a parent case."""
+    looks = looks_of(all_guards(compiled.definition))
+    views = [CreditView(), *(_asked_about(compiled) if looks.credit else ())]
+    return worlds_in(compiled, calendar, parameters, views)
+
+
+def worlds_in(
+    compiled: Compiled, calendar: Calendar, parameters: ParameterBook, views: Iterable[CreditView]
+) -> tuple[World, ...]:
+    """One world for each view of everybody's credit, with and without a case that opened this."""
     key = compiled.definition.key
     entries = tuple(
         ZoneSetting(key, one.id, one.unit, one.assumed, _LONG_AGO, "assumed", True)
         for one in compiled.definition.settings
     )
     plain = World(calendar, parameters, Settings("yingkou", entries))
-    looks = looks_of(all_guards(compiled.definition))
-    views = [CreditView(), *(_asked_about(compiled) if looks.credit else ())]
-    parents = [None, *(_parents(compiled) if looks.parent else ())]
+    parents = [None, *_parents(compiled)]
     return tuple(
         World(plain.calendar, plain.parameters, plain.settings, _everybody(view), parent)
         for view in views
@@ -74,7 +82,14 @@ def _asked_about(compiled: Compiled) -> list[CreditView]:
     return [listed, *([granted] if privileges else ()), *([recorded] if facts else ())]
 
 
+def parents_of(compiled: Compiled) -> int:
+    """How many of the worlds in a row differ only in the case that opened this one."""
+    return 1 + len(_parents(compiled))
+
+
 def _parents(compiled: Compiled) -> list[ParentView]:
+    if not looks_of(all_guards(compiled.definition)).parent:
+        return []
     tracks: dict[str, str] = {}
     licences: dict[str, str] = {}
     for one in all_guards(compiled.definition):

@@ -49,11 +49,21 @@ def test_a_misspelt_workflow_is_misuse_with_the_nearest_name() -> None:
 
 
 def test_every_definition_passes_its_check() -> None:
-    checked = answer("check")
+    checked = answer("check", "--shape")
     assert checked["findings"] == 0
     assert {row["workflow"] for row in checked["workflows"]} >= {"network_freight"}
     assert all(row["states"] and row["transitions"] for row in checked["workflows"])
-    assert "network_freight" in run("check", "network_freight").stdout
+    assert "network_freight" in run("check", "network_freight", "--shape").stdout
+
+
+def test_the_everyday_check_walks_in_processes_and_says_the_same_as_alone() -> None:
+    keys = ("cluster_application", "drainage_permit", "individual_credit_approval")
+    rows = answer("check", *keys)["workflows"]
+    assert [row["workflow"] for row in rows] == list(keys), "in their order, whichever ends first"
+    (alone,) = answer("check", "drainage_permit")["workflows"]
+    for name in ("cases_walked", "steps_walked", "slices", "whole", "findings"):
+        assert rows[1][name] == alone[name]
+    assert all(row["whole"] and row["seconds"] >= 0 for row in rows)
 
 
 def _broken(folder: Path, old: str, new: str) -> Path:
@@ -68,28 +78,41 @@ def _broken(folder: Path, old: str, new: str) -> Path:
 def test_a_state_nobody_reaches_is_a_finding_with_its_line(tmp_path: Path) -> None:
     state = "      inquiry: {zh: 咨询, en: inquiry}\n"
     folder = _broken(tmp_path, state, state + "      limbo: {zh: 无处, en: nowhere}\n")
-    checked = answer("check", "--folder", str(folder), code=1)
+    checked = answer("check", "--folder", str(folder), "--shape", code=1)
     (row,) = checked["workflows"]
     found = {one["check"]: one for one in row["findings"]}
     lines = (folder / "network_freight" / "machine.yaml").read_text(encoding="utf-8").splitlines()
     assert "limbo" in lines[found["unreachable"]["line"] - 1]
-    said = run("check", "--folder", str(folder / "network_freight"), code=1).stdout
+    said = run("check", "--folder", str(folder / "network_freight"), "--shape", code=1).stdout
     assert re.search(r"machine\.yaml:\d+: unreachable", said)
 
 
-def test_the_deep_check_walks_a_workflow_whole_and_says_how_far_it_came() -> None:
-    (row,) = answer("check", "network_freight", "--deep")["workflows"]
+def test_the_check_says_how_far_it_came() -> None:
+    (row,) = answer("check", "drainage_permit")["workflows"]
     assert row["whole"]
     assert row["findings"] == []
     assert row["steps_walked"] > row["cases_walked"] > 50
-    assert "51+" in run("check", "network_freight", "--deep", "--at-most", "50").stdout
-    assert "--deep" in run("check", "network_freight", "--at-most", "50", code=2).stderr
+    (short,) = answer("check", "drainage_permit", "--at-most", "20")["workflows"]
+    assert not short["whole"]
+    assert short["slices_broken_off"] >= 1
+    assert "bounded" in run("check", "drainage_permit", "--at-most", "20").stdout
+    assert "--shape" in run("check", "--shape", "--at-most", "50", code=2).stderr
 
 
-def test_the_deep_check_tells_what_is_broken_as_a_story(tmp_path: Path) -> None:
+def test_the_deep_check_looks_across_workflows() -> None:
+    checked = answer("check", "individual_credit_approval", "--deep", "--at-most", "5")
+    across = checked["across"]
+    assert {one["admits"] for one in across} == {"individual_credit_approval"}
+    assert {"credit_system", "labour_dispatch"} <= {one["closes"] for one in across}
+    assert all(
+        one["findings"] == [] and one["ended_by"] for one in across if one["by"] != "restrict"
+    )
+
+
+def test_the_check_tells_what_is_broken_as_a_story(tmp_path: Path) -> None:
     folder = _broken(tmp_path, "from: licensed_provisional\n    to: licensed_full",
                      "from: licensed_provisional\n    to: breach")  # fmt: skip
-    said = run("check", "--folder", str(folder), "--deep", code=1).stdout
+    said = run("check", "--folder", str(folder), code=1).stdout
     assert re.search(r"machine\.yaml:\d+: settles_unharmed", said)
     assert "1. applicant: opens the case" in said
 
@@ -97,7 +120,7 @@ def test_the_deep_check_tells_what_is_broken_as_a_story(tmp_path: Path) -> None:
 def test_a_definition_that_cannot_be_read_is_a_finding_and_the_rest_go_on(tmp_path: Path) -> None:
     folder = _broken(tmp_path, "key: network_freight", "key: network_freight\nkee: 1")
     shutil.copytree(workflows_folder() / "eia_commitment", folder / "eia_commitment")
-    rows = answer("check", "--folder", str(folder), code=1)["workflows"]
+    rows = answer("check", "--folder", str(folder), "--shape", code=1)["workflows"]
     assert {row["workflow"]: bool(row["findings"]) for row in rows} == {
         "eia_commitment": False, "network_freight": True,
     }  # fmt: skip

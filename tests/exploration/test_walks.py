@@ -20,7 +20,7 @@ from machines.exploration.examine import Explored, explore
 from machines.exploration.moves import Moves
 from machines.exploration.partition import Partition
 from machines.exploration.search import walk
-from machines.exploration.slices import slices_of
+from machines.exploration.slices import alike, slices_of, together
 from machines.exploration.symbolic import START
 from machines.exploration.told import Told
 from machines.exploration.worlds import worlds_of
@@ -60,9 +60,9 @@ def test_no_story_leads_to_states_that_the_walk_has_not_seen(key: str) -> None:
     worlds = worlds_of(compiled, CALENDAR, BOOK.parameters)
     partition, told = Partition(compiled, worlds[0], START.date()), Told(compiled)
     seen = {
-        tracks: {_place(case.tracks, tracks) for case in walk(
-            compiled, Moves(compiled, tracks, partition, told), worlds).cases}
-        for tracks in slices_of(compiled)
+        one.tracks: {_place(case.tracks, one.tracks) for case in walk(
+            compiled, Moves(compiled, one, partition, told), worlds).cases}
+        for one in (together(group) for group in alike(slices_of(compiled)))
     }  # fmt: skip
     asked = 0
     for scenario in (one for one in STORIES if one.workflow == key):
@@ -120,6 +120,22 @@ def test_an_authority_whose_lateness_harms_is_found(tmp_path: Path) -> None:
         '    clauses: ["9.13"]',
     )  # fmt: skip
     assert names(found) == {"authority_harmless"}
+
+
+def test_a_period_counted_from_the_wrong_act_is_told_as_the_story_of_a_licence(
+    tmp_path: Path,
+) -> None:
+    """The six months of the network freight reform run from the licence (9.24); counted from the
+    confirmation of a push, they never begin where nobody confirms it."""
+    found = broken(tmp_path, "network_freight",
+                   "    bearer: applicant\n    starts: issue_licence",
+                   "    bearer: applicant\n    starts: confirm_push")  # fmt: skip
+    assert names(found) == {"licence_armed"}
+    finding, story = found.findings[0]
+    assert finding.text == (
+        "network_freight_licence is issued and what was promised for it is not owed"
+    )
+    assert "main.licensed_provisional" in story[-1].en
 
 
 def test_a_walk_that_was_broken_off_says_so() -> None:
