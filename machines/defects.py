@@ -35,6 +35,14 @@ class Wrong(ValueError):
         self.defect = defect(code, **words)
         super().__init__(self.defect.en)
 
+    @classmethod
+    def of(cls, wrong: Defect) -> Wrong:
+        """One that is said in words of its own."""
+        found = cls.__new__(cls)
+        found.defect = wrong
+        ValueError.__init__(found, wrong.en)
+        return found
+
 
 def defect(code: str, **words: Said) -> Defect:
     """The sentences of a code with their words filled in. KeyError for a code without words."""

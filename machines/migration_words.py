@@ -9,13 +9,18 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from machines.compiler import Compiled
-from machines.defects import Defect
+from machines.defects import Defect, Wrong
 from machines.definition import Definition
 from machines.duties import side_of
 from machines.frozen import replace
 from machines.milder import harms
 from machines.reader import DefinitionError, Parsed
 from machines.words import ClauseIds, Name, Names, Strict, Text
+
+
+def _wrong(code: str, zh: str, en: str) -> Wrong:
+    """What a plan says that cannot be: its words are of a plan alone, and stand here."""
+    return Wrong.of(Defect(code, zh, en))
 
 
 class Ground(Text):
@@ -37,9 +42,14 @@ class DutyRule(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.timer == "end") != (self.reason is not None):
-            raise ValueError("`reason` belongs to `timer: end`, and only there")
+            raise _wrong("plan_reason", "`reason` 仅用于 `timer: end`，且不可缺少",
+                         "`reason` belongs to `timer: end`, and only there")  # fmt: skip
         if self.timer == "end" and (self.to is not None or self.against_applicant is not None):
-            raise ValueError("a duty that ends goes nowhere: no `to`, no `against_applicant`")
+            raise _wrong(
+                "plan_end",
+                "终止的义务不转往他处：不写 `to` 和 `against_applicant`",
+                "a duty that ends goes nowhere: no `to`, no `against_applicant`",
+            )
         return self
 
 
@@ -71,7 +81,11 @@ class Plan(Strict):
     @model_validator(mode="after")
     def _grounded(self) -> Self:
         if not self.clauses:
-            raise ValueError("`clauses` is empty: where does the text say that open cases change?")
+            raise _wrong(
+                "plan_no_clause",
+                "`clauses` 为空：在办案件改用新文本依据何条？",
+                "`clauses` is empty: where does the text say that open cases change?",
+            )
         return self
 
 

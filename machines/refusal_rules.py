@@ -70,7 +70,7 @@ _GROUPS: tuple[tuple[Words, tuple[str, ...]], ...] = (
         "already_extended", "already_requested", "already_stayed", "already_suspended",
         "not_later", "not_running", "not_stayed", "not_suspended", "nothing_requested",
         "nothing_to_acknowledge", "nothing_to_restore", "no_date", "suspended", "date_passed",
-        "beyond_the_statute", "last_day",
+        "beyond_the_statute", "last_day", "no_contrary", "not_annullable",
     )),
     (_DATES, ("calendar_unpublished", "no_rule_for_date", "setting_missing")),
     (_LATE, ("late", "too_early")),

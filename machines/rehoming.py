@@ -64,7 +64,7 @@ def _undo(undo: Undo, said: Mapping[str, Any], keys: Keys) -> Undo:
     if past is not None:
         past = Past(tuple(_called(d, keys) for d in past.duties if d.key in keys), past.effects)
     licences = named.get("licences", {})
-    return replace(
+    again = replace(
         undo,
         because=because,
         armed=tuple(keys[key] for key in undo.armed if key in keys),
@@ -74,8 +74,8 @@ def _undo(undo: Undo, said: Mapping[str, Any], keys: Keys) -> Undo:
         licences=tuple(
             replace(one, licence=licences.get(one.licence, one.licence)) for one in undo.licences
         ),
-        past=past,
     )
+    return again if past is None else again.with_past(past)
 
 
 def states_of(tracks: Mapping[str, str], said: Mapping[str, Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from rules import credit_guards, restriction_guards
 from rules.credit_guards import counted
@@ -125,7 +126,7 @@ def test_without_a_party_it_speaks_of_the_applicant(
     name: str, args: dict[str, Any], holds: CreditView, fails: CreditView, reason: str
 ) -> None:
     stated = {"founded_on": "2010-01-01"}
-    of_builder = replace(view(fails, **stated), credit=holds)
+    of_builder = structs.replace(view(fails, **stated), credit=holds)
     assert asked(name, of_builder, args) is None
 
 
