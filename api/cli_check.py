@@ -264,7 +264,7 @@ def _table(rows: list[Row], *, walked: bool) -> None:
     table = Table(title="流程检查 definitions examined")
     table.add_column("workflow", no_wrap=True)
     for name in (*names.values(), *(("walked",) if walked else ()), "findings"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         far = [_far(row)] if walked else []
         numbers = (str(row.get(name, "-")) for name in names)
