@@ -27,6 +27,8 @@ from machines.recount import recounted
 from machines.rungs import Rung, pending
 from machines.step import decide
 
+_NEVER_RESTS = 5_000  # rungs of one case at one instant: ten years of a monthly duty are 600
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -115,6 +117,8 @@ def fold(
     folded: list[Case] = []
     done: list[Enforced] = []
     while (rung := choose(rungs := pending(compiled, case))) is not None:
+        if len(done) == _NEVER_RESTS:
+            raise BrokenCase(f"{case.workflow} {rung.obligation}/{rung.rung}: never rests")
         moved = decide(compiled, case, Enforce(rung.because, sweep), now, world, hot=True)
         if isinstance(moved, Refused):
             raise BrokenCase(

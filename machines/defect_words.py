@@ -95,6 +95,11 @@ _SHAPE: Mapping[str, Pair] = {
 }  # fmt: skip
 
 BETWEEN_KEYS: Mapping[str, Pair] = {
+    "recurs_without_period": (
+        "`recurs` 须有期限（`parameter` 或 `unset`）：没有期限，下一次立即届满，永无止境",
+        "`recurs` needs a period (`parameter` or `unset`): without one the next falls due at once, "
+        "and never ends",
+    ),
     "arguments_without_names": (
         "条件 `{guard}` 的参数须逐一写名：参数与值成对",
         "the arguments of the guard `{guard}` need their names: an argument with its value each",

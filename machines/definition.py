@@ -228,6 +228,8 @@ class Obligation(Grounded, Text):
             raise Wrong("reopened_without_filing")
         if not self.met_by and self.due.word != "standing":
             raise Wrong("no_met_by")
+        if self.recurs and not (self.due.parameter or self.due.unset):
+            raise Wrong("recurs_without_period")
         return self
 
 

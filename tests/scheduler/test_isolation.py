@@ -257,3 +257,22 @@ def test_a_sweep_may_end_after_so_many_batches(store: Store) -> None:
     worker = enforcer(store, ENFORCEABLE_AT, batch=1)
     done = [len({one.case_id for one in worker.sweep(batches).enforced}) for batches in (1, 2, 5)]
     assert done == [1, 2, 1]
+
+
+def test_a_case_that_never_rests_is_set_aside_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case_id,) = license_all(store, range(1, 2))
+    with store.unit(write=False) as unit:
+        before = unit.case(case_id)
+    monkeypatch.setattr("cases.enforcement._NEVER_RESTS", 2)  # reminders, the miss, the consequence
+    worker = enforcer(store, ENFORCEABLE_AT)
+    assert "never rests" in worker.sweep().set_aside[case_id]
+    with store.unit(write=False) as unit:
+        after = unit.case(case_id)
+    assert before is not None
+    assert after is not None
+    assert (after.state, after.version) == (before.state, before.version)
+    monkeypatch.undo()
+    later = enforcer(store, ENFORCEABLE_AT + timedelta(minutes=2))
+    assert not later.sweep().set_aside
