@@ -214,7 +214,10 @@ def test_a_rung_is_taken_once_however_many_try(store: Store) -> None:
 
 def test_two_workers_never_claim_the_same_case(store: Store) -> None:
     """Each takes batches until nothing is left; a case is taken when it is written."""
-    due = [s.case(f"c{n:03}", next_enforce_at=s.later(hours=n)) for n in range(60)]
+    due = [  # of sixty enterprises: of one of them, a later case waits for an earlier one
+        s.case(f"c{n:03}", next_enforce_at=s.later(hours=n), subject_uscc=f"firm-{n:03}")
+        for n in range(60)
+    ]
     with store.unit() as unit:
         unit.write(s.opened(*due))
     start = threading.Barrier(2)
