@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import structs
 
 from api.cli_answers import FINDING, AsJson, Database, misuse, serving, show_json
 
@@ -206,7 +207,7 @@ def plain_brake(one: Standing) -> dict[str, Any]:
 
 def plain_planned(one: Planned) -> dict[str, Any]:
     """A line of a plan as JSON."""
-    return {**asdict(one), "due": one.due.isoformat(), "held": one.held}
+    return {**structs.asdict(one), "due": one.due.isoformat(), "held": one.held}
 
 
 def plain_enforced(one: Any) -> dict[str, Any]:

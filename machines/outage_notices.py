@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from machines.case import Case, EffectRecord
+from machines.case import Case, EffectRecord, Value
 from machines.compiler import Compiled
 from machines.definition import Obligation
 from machines.duties import side_of
@@ -35,8 +35,7 @@ class Outage:
         return f"{EVENT} {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value, frozen=True):
     """What becomes of one duty. `later`: its date; `reopened`: a miss is undone; `stays`: missed
     all the same, its consequence not before the new first day; `review`: a person is asked, and
     nothing was changed."""

@@ -7,11 +7,10 @@ earlier than it was told must be acknowledged, and an outcome that would be anot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from machines.case import Case, DueKind, EffectRecord
+from machines.case import Case, DueKind, EffectRecord, Value
 from machines.compiler import Compiled, Side
 from machines.definition import Obligation, Timer
 from machines.redated import Direction
@@ -21,8 +20,7 @@ Flip = Literal["in_time", "late", "too_soon"]
 Words = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value, frozen=True):
     """One line of the diff. `old`: the day until now; `new`: as counted on the new calendar;
     `effective`: the day that binds; `told`: roles and parties to be told; `review`: how the outcome
     would differ (late but in time, timely but late, closed too soon), where nothing was changed.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -13,6 +12,7 @@ from cases.enforcement import Enforced, foreseen, sweep_case
 from cases.linked import BROKEN
 from cases.ports import Unit
 from cases.rows import CaseRow
+from machines.case import Value
 from machines.rungs import midnight
 from rules.periods import shanghai_date
 from scheduler.brake import Limits, foretold, wanted
@@ -24,8 +24,7 @@ _INSTANT = timedelta(microseconds=1)
 HeldBy = Literal["", "hold", "brake"]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Value, frozen=True):
     """One rung a sweep would take: the line of a dry run.
 
     `version`: of the case as it stands; `due`: the first instant at which it may be taken, from

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
+from msgspec import structs
 from starlette.background import BackgroundTask
 
 from api.answers import Answer, Json
@@ -214,7 +215,7 @@ def _counts(lines: list[Line], total: str) -> dict[str, int]:
 
 
 def _line(one: Line) -> dict[str, Any]:
-    line = {**asdict(one), "due": local(one.due), "held": one.held}
+    line = {**structs.asdict(one), "due": local(one.due), "held": one.held}
     line["case"] = line.pop("case_id")
     return line
 

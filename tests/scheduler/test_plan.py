@@ -194,6 +194,7 @@ def test_a_plan_for_another_database_or_of_a_time_to_come_is_refused_whole(store
         (lambda text: text.replace("chengnuo-plan/1", "chengnuo-plan/9"), "is no plan"),
         (lambda text: text[: len(text) // 2], "cannot be read"),
         (lambda text: text.replace('"act"', '"deed"'), "cannot be read"),
+        (lambda text: text.replace('"act"', '"spared": true, "act"'), "cannot be read"),
         (lambda text: text.replace('"database"', '"base"'), "cannot be read"),
         (lambda text: "[]", "is no plan"),
     ],
